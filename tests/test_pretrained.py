@@ -1,0 +1,97 @@
+import json
+
+import numpy as np
+import pytest
+
+import zoo
+from zoo.pretrained import all_weights, find_weights, manifest_path, weights_file
+
+NAMES = zoo.list_models(pretrained=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_figures_of_the_manifest_are_what_the_file_reaches(name):
+    weights = find_weights(name)
+    data = zoo.load_dataset(weights.dataset, seed=weights.seed, validation_split=0.15)
+    assert data.checksum == weights.dataset_sha256
+    model = zoo.create_model(name, pretrained=True)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    values = zoo.evaluate(model, data.test)
+    assert values["accuracy"] == pytest.approx(weights.metrics["test_accuracy"], abs=1e-6)
+    assert values["loss"] == pytest.approx(weights.metrics["test_loss"], rel=1e-3)
+    assert weights.metrics["test_accuracy_low"] < values["accuracy"] < weights.metrics["test_accuracy_high"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_files_hold_the_same_weights(name):
+    one, other = (zoo.load_model(weights_file(find_weights(name), suffix)) for suffix in (".keras", ".h5"))
+    for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_manifest_has_the_facts_of_each_file():
+    facts = json.loads(manifest_path().read_text())
+    assert facts["schema"] == 1
+    assert [m["name"] for m in facts["models"]] == sorted(NAMES)
+    listed = {file for m in facts["models"] for file in m["files"]}
+    assert {p.name for p in manifest_path().parent.iterdir()} - {"manifest.json"} == listed
+    for weights in all_weights().values():
+        assert weights.recipe in zoo.list_recipes()
+        assert weights.licence
+        assert weights.versions["keras"]
+
+
+def test_a_name_with_a_tag_brings_its_arguments_also_untrained():
+    model = zoo.create_model("cnn.digits")
+    assert model.count_params() == zoo.model_info("cnn.digits").parameter_count
+    wider = zoo.create_model("cnn.digits", filters=(8,))
+    assert wider.count_params() != model.count_params()
+
+
+def test_the_weights_take_no_other_arguments():
+    with pytest.raises(zoo.InputError, match=r"fit cnn\(input_shape=\(8, 8, 1\).*and no other"):
+        zoo.create_model("cnn.digits", pretrained=True, filters=(8,))
+    assert zoo.create_model("cnn.digits", pretrained=True, input_shape=[8, 8, 1]).built
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cnn", "full name, one of 'cnn.digits'"),
+        ("linear", "no pretrained weights for 'linear'"),
+        ("cnn.digit", "Did you mean 'cnn.digits'"),
+        ("cnnn.digits", "Did you mean 'cnn'"),
+    ],
+)
+def test_unknown_weights_get_the_nearest_name(name, words):
+    with pytest.raises(zoo.UnknownModelError, match=words):
+        zoo.create_model(name, pretrained=True)
+
+
+def test_a_missing_weights_file_says_how_to_make_it(monkeypatch, tmp_path):
+    (tmp_path / "manifest.json").write_text(manifest_path().read_text())
+    monkeypatch.setattr("zoo.pretrained.manifest_path", lambda: tmp_path / "manifest.json")
+    with pytest.raises(zoo.MissingFileError, match="zoo pretrain cnn.digits"):
+        zoo.create_model("cnn.digits", pretrained=True)
+
+
+def test_pretraining_writes_both_files_and_the_manifest(monkeypatch, tmp_path):
+    from zoo.pretrain import pretrain
+
+    (tmp_path / "manifest.json").write_text('{"schema": 1, "models": []}')
+    for module in ("zoo.pretrained", "zoo.pretrain"):
+        monkeypatch.setattr(f"{module}.manifest_path", lambda: tmp_path / "manifest.json")
+    weights, told = pretrain("mlp.small", recipe="digits_mlp", epochs=1, hidden=(8,))
+    assert "first weights" in told
+    assert weights.parameters == {
+        **{"hidden": (8,), "epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "dropout": 0.2, "seed": 0}
+    }
+    assert {p.name for p in tmp_path.iterdir()} == {"manifest.json", "mlp.small.keras", "mlp.small.h5"}
+    again, told = pretrain("mlp.small")
+    assert told == "They equal the weights before, bit for bit."
+    assert again.metrics == weights.metrics
+    assert zoo.create_model("mlp.small", pretrained=True).count_params() == weights.parameter_count
+    with pytest.raises(zoo.InputError, match="trains mlp, not cnn"):
+        pretrain("cnn.small", recipe="digits_mlp", epochs=1)
+    with pytest.raises(zoo.InputError, match="architecture.tag"):
+        pretrain("cnn", recipe="digits_mlp")

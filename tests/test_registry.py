@@ -1,0 +1,123 @@
+import keras
+import pytest
+
+import zoo
+from zoo import _table
+from zoo.registry import made_with
+
+
+@pytest.fixture
+def own_table(monkeypatch):
+    """A copy of the table, so that a test's builders go with it."""
+    _table.all_entries()
+    monkeypatch.setattr(_table, "_entries", dict(_table._entries))
+
+
+def tiny(units: int = 1) -> keras.Model:
+    """One layer."""
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(units)], name="tiny")
+
+
+def test_a_registered_builder_is_found_built_and_described(own_table):
+    assert zoo.register_model(task="regression", tags=("small",))(tiny) is tiny
+    assert "tiny" in zoo.list_models()
+    assert zoo.create_model("tiny", units=3).output_shape == (None, 3)
+    info = zoo.model_info("tiny")
+    assert (info.summary, info.task, info.tags, info.defaults) == (
+        "One layer.",
+        "regression",
+        ("small",),
+        {"units": 1},
+    )
+    assert info.parameter_count == 3
+
+
+def test_a_bare_decorator_works_too(own_table):
+    zoo.register_model(tiny)
+    assert zoo.create_model("tiny").count_params() == 3
+
+
+def test_two_builders_of_one_name_are_an_error_and_a_cell_run_again_is_not(own_table):
+    zoo.register_model(tiny)
+    zoo.register_model(tiny)
+
+    def other() -> keras.Model:
+        """Another one."""
+
+    with pytest.raises(zoo.InputError, match="Two builders are called 'tiny'"):
+        zoo.register_model(name="tiny")(other)
+
+
+@pytest.mark.parametrize("options", [{"name": "a.b"}, {"task": "classificaton"}])
+def test_a_name_with_a_dot_and_an_unknown_task_are_refused(own_table, options):
+    with pytest.raises(zoo.InputError):
+        zoo.register_model(**options)(tiny)
+
+
+def test_an_unknown_name_gets_the_nearest_ones():
+    with pytest.raises(
+        zoo.UnknownModelError, match=r"No model 'cnnn'. Did you mean 'cnn'\? `zoo list` shows all \d+"
+    ):
+        zoo.create_model("cnnn")
+    with pytest.raises(LookupError):
+        zoo.model_info("nothing_like_it")
+
+
+def test_listing_takes_wildcards_task_and_pretrained():
+    assert zoo.list_models("*regression") == ["logistic_regression", "softmax_regression"]
+    assert zoo.list_models("c?n") == ["cnn"]
+    assert zoo.list_models("zzz*") == []
+    assert zoo.list_models(task="multi-output") == ["two_in_two_out"]
+    assert zoo.list_models(pretrained=True) == ["cnn.digits", "mlp.digits"]
+    assert "cnn" not in zoo.list_models(pretrained=False)
+    with pytest.raises(zoo.InputError, match="Did you mean 'regression'"):
+        zoo.list_models(task="regresion")
+
+
+def test_names_are_in_natural_order(own_table):
+    for name in ("net10", "net2", "net1"):
+        zoo.register_model(name=name)(lambda: None)
+        _table._entries[name] = _table.Entry(name, tiny, "classification")
+    assert zoo.list_models("net*") == ["net1", "net2", "net10"]
+
+
+def test_a_seed_gives_the_same_weights_and_another_seed_others():
+    def first_weights(seed):
+        return zoo.create_model("linear", input_shape=(3,), seed=seed).get_weights()[0].tolist()
+
+    assert first_weights(1) == first_weights(1) != first_weights(2)
+
+
+def test_a_model_remembers_how_it_was_made():
+    model = zoo.create_model("linear", input_shape=(3,), num_outputs=2)
+    assert made_with(model) == ("linear", {"input_shape": (3,), "num_outputs": 2})
+    assert made_with(tiny()) is None
+
+
+def test_a_package_with_an_entry_point_is_found(own_table, monkeypatch):
+    class Point:
+        value = "somewhere:models"
+
+        @staticmethod
+        def load():
+            zoo.register_model(name="from_elsewhere")(tiny)
+
+    monkeypatch.setattr(_table, "_loaded", False)
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [Point] if group == "zoo.models" else []
+    )
+    assert "from_elsewhere" in zoo.list_models()
+
+
+def test_a_broken_package_is_a_warning_and_no_more(own_table, monkeypatch):
+    class Point:
+        value = "somewhere:broken"
+
+        @staticmethod
+        def load():
+            raise ImportError("no such thing")
+
+    monkeypatch.setattr(_table, "_loaded", False)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [Point])
+    with pytest.warns(UserWarning, match=r"somewhere:broken.*no such thing"):
+        assert "cnn" in zoo.list_models()

@@ -1,0 +1,266 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import keras
+import numpy as np
+import pytest
+
+import zoo
+from zoo.training._data import Batches, as_rows
+
+
+def softmax(data, *, learning_rate=0.1, seed=0) -> keras.Model:
+    model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=seed)
+    model.compile(
+        keras.optimizers.SGD(learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+    return model
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return zoo.load_dataset("iris", validation_split=0.2)
+
+
+def test_a_dataset_trains_and_its_validation_rows_are_used(iris):
+    history = zoo.fit(softmax(iris), iris, epochs=15, verbose=0)
+    assert isinstance(history, keras.callbacks.History)
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert history.history["val_accuracy"][-1] > 0.8
+    assert history.params["interrupted"] is False
+    assert history.params["seconds"] > 0
+
+
+def test_every_form_of_data_gives_the_same_training(iris):
+    x, y = iris.train.x, iris.train.y
+    losses = []
+    for arguments in [(iris.train,), ((x, y),), (x, y), ((x, y, np.ones(len(y))),)]:
+        losses.append(zoo.fit(softmax(iris), *arguments, epochs=2, seed=1, verbose=0).history["loss"])
+    for other in losses[1:]:
+        np.testing.assert_allclose(losses[0], other, rtol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(digits):
+    def weights(seed):
+        model = zoo.create_model(
+            "cnn",
+            input_shape=(8, 8, 1),
+            num_classes=10,
+            filters=(4, 8),
+            dropout=0.5,
+            batch_normalization=True,
+            seed=seed,
+        )
+        model.compile("adam", "sparse_categorical_crossentropy")
+        zoo.fit(model, digits, epochs=2, batch_size=64, seed=seed, verbose=0)
+        return model.get_weights()
+
+    one, same, other = weights(1), weights(1), weights(2)
+    assert all(map(np.array_equal, one, same))
+    assert not np.array_equal(one[0], other[0])
+
+
+def test_without_a_seed_kerass_own_seed_repeats_a_run(iris):
+    def losses():
+        keras.utils.set_random_seed(7)
+        model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3)
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return zoo.fit(model, iris, epochs=2, verbose=0).history["loss"]
+
+    assert losses() == losses()
+
+
+def test_each_epoch_has_its_own_order_and_every_row_once():
+    rows = as_rows(np.arange(10.0)[:, None], np.arange(10))
+    batches = Batches(rows, batch_size=4, seed=3)
+
+    def one_epoch():
+        order = [int(v) for i in range(len(batches)) for v in batches[i][1]]
+        batches.on_epoch_end()
+        return order
+
+    first, second = one_epoch(), one_epoch()
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+    later = Batches(rows, batch_size=4, seed=3, first_epoch=1)
+    assert [int(v) for i in range(len(later)) for v in later[i][1]] == second
+
+
+def test_the_losses_are_those_of_train_on_batch(iris):
+    """Keras' semantics: the same batches in the same order give the same weights."""
+    ours, theirs = softmax(iris), softmax(iris)
+    zoo.fit(ours, iris.train, epochs=3, batch_size=32, seed=5, verbose=0)
+    batches = Batches(as_rows(iris.train), batch_size=32, seed=5)
+    for _ in range(3):
+        for i in range(len(batches)):
+            theirs.train_on_batch(*batches[i])
+        batches.on_epoch_end()
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_validation_split_shuffles_and_stratifies():
+    random = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2, 3], 50)  # sorted by class: Keras would validate on class 3 alone
+    x = np.c_[y, y] + random.normal(0, 0.3, (200, 2))
+    model = zoo.create_model("mlp", input_shape=(2,), num_classes=4, hidden=(32,), seed=0)
+    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = zoo.fit(model, x, y, validation_split=0.25, epochs=30, seed=0, verbose=0).history
+    assert history["val_accuracy"][-1] > 0.85
+
+
+def test_sample_and_class_weights_count():
+    x, y = np.ones((8, 1), "float32"), np.array([0, 1] * 4)
+
+    def loss(**arguments):
+        model = zoo.create_model("logistic_regression", input_shape=(1,), seed=0)
+        model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy")
+        return zoo.fit(model, x, y, verbose=0, **arguments).history["loss"][0]
+
+    weight = np.where(y == 1, 3.0, 1.0)
+    assert loss(sample_weight=weight) == pytest.approx(loss(class_weight={0: 1.0, 1: 3.0}), rel=1e-5)
+    assert loss(sample_weight=weight) != pytest.approx(loss())
+
+
+def test_a_stream_is_passed_on_to_keras(iris):
+    tf = pytest.importorskip("tensorflow")
+    stream = tf.data.Dataset.from_tensor_slices((iris.train.x, iris.train.y)).batch(16)
+    history = zoo.fit(softmax(iris), stream, epochs=2, validation_data=(iris.test.x, iris.test.y), verbose=0)
+    assert len(history.history["val_loss"]) == 2
+    batches = Batches(as_rows(iris.train), batch_size=16, seed=0)
+    assert len(zoo.fit(softmax(iris), batches, epochs=2, verbose=0).history["loss"]) == 2
+
+
+def test_several_inputs_and_outputs_have_readable_metrics():
+    data = zoo.load_dataset("two_in_two_out", n=200, validation_split=0.2)
+    model = zoo.create_model("two_in_two_out", output_names=("total", "product"), seed=0)
+    model.compile("adam", {"total": "mse", "product": "mse"}, metrics={"total": ["mae"], "product": ["mae"]})
+    history = zoo.fit(model, data, epochs=1, verbose=0).history
+    assert {"total_loss", "total_mae", "val_product_mae"} <= set(history)
+    assert set(zoo.evaluate(model, data.test)) == {
+        "loss",
+        "total_loss",
+        "product_loss",
+        "total_mae",
+        "product_mae",
+    }
+
+
+# How training ends
+
+
+class Diverge(keras.callbacks.Callback):
+    """Makes the weights worse from epoch 2 on, and does something at epoch 4."""
+
+    def __init__(self, at_four=lambda: None):
+        super().__init__()
+        self.at_four = at_four
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch >= 2:
+            self.model.set_weights([w + 5 for w in self.model.get_weights()])
+        if epoch == 4:
+            self.at_four()
+
+
+def raise_(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("how", "patience", "epochs"),
+    [
+        ("the last epoch", 50, 4),
+        ("early stopping", 2, 9),
+        ("an interrupt in a callback", 50, 9),
+        ("Ctrl-C", 50, 9),
+    ],
+)
+def test_the_best_weights_come_back_however_training_ends(iris, how, patience, epochs):
+    actions = {
+        "an interrupt in a callback": lambda: raise_(KeyboardInterrupt()),
+        "Ctrl-C": lambda: os.kill(os.getpid(), signal.SIGINT),
+    }
+    model = softmax(iris)
+    history = zoo.fit(
+        model,
+        iris,
+        epochs=epochs,
+        callbacks=[zoo.early_stopping(patience), Diverge(actions.get(how, lambda: None))],
+        verbose=0,
+    )
+    best = min(history.history["val_loss"])
+    assert history.history["val_loss"][-1] > best
+    assert zoo.evaluate(model, iris.validation)["loss"] == pytest.approx(best, rel=1e-5)
+    assert history.params["interrupted"] is (how in actions)
+    assert len(history.history["loss"]) < 9
+
+
+def test_an_error_passes_through_and_the_best_weights_come_back(iris):
+    model, stopping = softmax(iris), zoo.early_stopping(50)
+    with pytest.raises(OSError, match="disk full"):
+        zoo.fit(
+            model,
+            iris,
+            epochs=9,
+            callbacks=[stopping, Diverge(lambda: raise_(OSError("disk full")))],
+            verbose=0,
+        )
+    assert zoo.evaluate(model, iris.validation)["loss"] == pytest.approx(float(stopping.best), rel=1e-5)
+
+
+def test_the_handler_of_ctrl_c_is_put_back(iris):
+    before = signal.getsignal(signal.SIGINT)
+    zoo.fit(softmax(iris), iris, verbose=0)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# What is shown
+
+
+def test_a_pipe_gets_a_line_an_epoch(iris, capsys):
+    zoo.fit(softmax(iris), iris, epochs=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("epoch 2/2  loss ")
+    assert "val_accuracy" in lines[1]
+
+
+def test_silence_is_silent(iris, capsys):
+    zoo.fit(softmax(iris), iris, epochs=1, verbose=0)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_terminal_gets_one_bar(iris, capsys):
+    zoo.fit(softmax(iris), iris, epochs=2, verbose=1)
+    out = capsys.readouterr().out
+    assert "epoch 2/2" in out
+    assert "val_loss" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_ctrl_c_on_a_real_process_ends_in_order(tmp_path):
+    code = textwrap.dedent(
+        """
+        import zoo
+        data = zoo.load_dataset("iris", validation_split=0.2)
+        model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=0)
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        history = zoo.fit(model, data, epochs=100000, callbacks=zoo.early_stopping(10**6))
+        print("ENDED", history.params["interrupted"], len(history.history["loss"]) > 1, flush=True)
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for line in process.stdout:
+        if line.startswith("epoch 3/"):
+            process.send_signal(signal.SIGINT)
+            break
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "ENDED True True" in out
+    assert "Stopping after this batch" in err

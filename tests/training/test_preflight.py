@@ -1,0 +1,307 @@
+"""Each mistake of the issue, and that right data raises nothing."""
+
+import warnings
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import zoo
+
+SPARSE = "sparse_categorical_crossentropy"
+BINARY = "binary_crossentropy"
+Dense = keras.layers.Dense
+Y3 = np.arange(64) % 3
+
+
+def net(units: int, activation: str | None = None, loss=None) -> keras.Model:
+    model = keras.Sequential([keras.Input((4,)), Dense(8, "relu"), Dense(units, activation, name="out")])
+    if loss:
+        model.compile("adam", loss, metrics=["accuracy"])
+    return model
+
+
+def image_net(*first) -> keras.Model:
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            *first,
+            keras.layers.Conv2D(2, 3),
+            keras.layers.Flatten(),
+            Dense(10, "softmax"),
+        ]
+    )
+    model.compile("adam", SPARSE, metrics=["accuracy"])
+    return model
+
+
+def logits(loss):
+    return loss(from_logits=True)
+
+
+MISTAKES = [
+    ("labels from 1", net(3, "softmax", SPARSE), Y3 + 1, ["goes from 1 to 3", "from 0 to 2", "use y - 1"]),
+    ("a negative label", net(3, "softmax", SPARSE), Y3 - 1, ["goes from -1 to 1", "np.unique"]),
+    (
+        "a label too many",
+        net(3, "softmax", SPARSE),
+        np.arange(64) % 4,
+        ["goes from 0 to 3", "last layer 4 units"],
+    ),
+    ("labels with halves", net(3, "softmax", SPARSE), Y3 + 0.5, ["holds 0.5", "whole numbers"]),
+    (
+        "one column, three outputs",
+        net(3, None, "mse"),
+        np.ones((64, 1)) / 3,
+        ["(64, 1)", "(rows, 3)", "broadcast"],
+    ),
+    (
+        "three columns, one output",
+        net(1, None, "mse"),
+        np.ones((64, 3)) / 3,
+        ["(64, 3)", "(rows, 1)", "3 unit(s)"],
+    ),
+    (
+        "labels into mse",
+        net(10, None, "mse"),
+        np.arange(64) % 10,
+        ["integer labels", "all 10 outputs", SPARSE],
+    ),
+    (
+        "labels (n, 1) into mse",
+        net(10, None, "mse"),
+        (np.arange(64) % 10)[:, None],
+        ["integer labels", SPARSE],
+    ),
+    ("one-hot, sparse loss", net(3, "softmax", SPARSE), np.eye(3)[Y3], ["one-hot", "argmax"]),
+    ("integers, categorical", net(3, "softmax", "categorical_crossentropy"), Y3, [SPARSE, "to_categorical"]),
+    ("softmax, logits", net(3, "softmax", logits(keras.losses.SparseCategoricalCrossentropy)), Y3, ["again"]),
+    ("sigmoid, logits", net(1, "sigmoid", logits(keras.losses.BinaryCrossentropy)), Y3 % 2, ["again"]),
+    (
+        "no softmax",
+        net(3, None, SPARSE),
+        Y3,
+        ["raw numbers", "SparseCategoricalCrossentropy(from_logits=True)"],
+    ),
+    ("no sigmoid", net(1, None, BINARY), Y3 % 2, ["raw numbers", "End the model in sigmoid"]),
+    ("softmax over one unit", net(1, "softmax", BINARY), Y3 % 2, ["always 1"]),
+    ("ten classes, one sigmoid", net(1, "sigmoid", BINARY), np.arange(64) % 10, ["from 0 to 9", "10 units"]),
+    ("labels 1 and 2", net(1, "sigmoid", BINARY), Y3 % 2 + 1, ["from 1 to 2", "y - 1"]),
+    ("labels -1 and +1", net(1, "sigmoid", BINARY), Y3 % 2 * 2 - 1, ["from -1 to 1", "(y > 0)"]),
+    ("a class is lacking", net(4, "softmax", SPARSE), Y3, ["4 classes", "lack class 3", "num_classes=3"]),
+    ("one class", net(3, "softmax", SPARSE), np.zeros(64, int), ["one class only, 0"]),
+    ("one class of two", net(1, "sigmoid", BINARY), np.ones(64, int), ["one class only, 1"]),
+    (
+        "text",
+        net(3, "softmax", SPARSE),
+        np.array(["cat", "dog", "cow", "dog"] * 16),
+        ["'cat', 'dog', 'cow'"],
+    ),
+    ("objects", net(3, "softmax", SPARSE), np.array(["a", "b"] * 32, object), ["text", "'a', 'b'"]),
+    ("NaN in y", net(1, None, "mse"), np.where(np.arange(64) == 5, np.nan, 1), ["row 5", "nan"]),
+    ("no compile", net(3, "softmax"), Y3, ["not compiled", "model.compile("]),
+]
+
+
+@pytest.mark.parametrize(("model", "y", "words"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
+def test_a_mistake_is_refused_before_the_first_step(table, model, y, words):
+    before = model.get_weights()
+    with pytest.raises(zoo.InputError) as error:
+        zoo.fit(model, table[0], y, verbose=0)
+    for word in words:
+        assert word in str(error.value)
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_not_finite_is_named_by_row_and_column(table, value):
+    x, y = table
+    x[3, 1] = value
+    with pytest.raises(zoo.InputError, match=r"x of the training data holds 1 value.*row 3, column 1"):
+        zoo.fit(net(3, "softmax", SPARSE), x, y, verbose=0)
+    frame = pd.DataFrame(x, columns=["age", "bmi", "bp", "s1"])
+    with pytest.raises(zoo.InputError, match="row 3, column 'bmi'"):
+        zoo.fit(net(3, "softmax", SPARSE), frame, y, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((20, 1, 8, 8), "Channels come first here and last in the model: use np.moveaxis(x, 1, -1)"),
+        ((20, 64), "x.reshape(-1, 8, 8, 1)"),
+        ((20, 9, 9, 1), "expects (rows, 8, 8, 1)"),
+    ],
+)
+def test_a_wrong_image_shape_gets_the_same_sentence_whatever_was_called_before(shape, words):
+    model, y = image_net(), np.arange(20) % 10
+    for warm_up in (False, True):
+        if warm_up:  # two batch sizes relax the shapes that Keras checks
+            for rows in (2, 1):
+                model.predict(np.zeros((rows, 8, 8, 1)), verbose=0)
+        with pytest.raises(zoo.InputError) as error:
+            zoo.fit(model, np.zeros(shape, "float32"), y, verbose=0)
+        assert str(shape) in str(error.value)
+        assert words in str(error.value)
+
+
+def test_a_missing_batch_axis_is_named():
+    with pytest.raises(zoo.InputError, match="y is a single number"):
+        zoo.fit(image_net(), np.zeros((8, 8, 1)), np.array(3), verbose=0)
+
+
+def test_images_of_bytes_are_refused_unless_the_model_scales_them():
+    x, y = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), dtype="uint8"), np.arange(20) % 10
+    with pytest.raises(zoo.InputError, match=r"images from 0 to 255.*Divide by 255"):
+        zoo.fit(image_net(), x, y, verbose=0)
+    zoo.fit(image_net(keras.layers.Rescaling(1 / 255)), x, y, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("monitor", "validation", "words"),
+    [
+        (
+            "val_acc",
+            True,
+            ["'val_acc'", "loss, accuracy, val_loss, val_accuracy", "Did you mean 'val_accuracy'"],
+        ),
+        ("val_loss", False, ["'val_loss'", "no validation data", "validation_data="]),
+        ("accurracy", False, ["Did you mean 'accuracy'"]),
+    ],
+)
+@pytest.mark.parametrize("kind", [keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau])
+def test_a_callback_that_watches_nothing_is_refused(table, kind, monitor, validation, words):
+    callback = kind(monitor=monitor, mode="max", patience=1)
+    with pytest.raises(zoo.InputError) as error:
+        zoo.fit(
+            net(3, "softmax", SPARSE),
+            *table,
+            validation_data=table if validation else None,
+            callbacks=callback,
+            verbose=0,
+        )
+    for word in [kind.__name__, *words]:
+        assert word in str(error.value)
+
+
+def test_a_class_that_only_the_validation_rows_have_is_named(table):
+    x, _ = table
+    y = np.arange(64) % 3
+    model = net(3, "softmax", "categorical_crossentropy")
+    with pytest.raises(zoo.InputError, match="lack class 2"):
+        zoo.fit(model, x[y < 2], np.eye(3)[y[y < 2]], validation_data=(x, np.eye(3)[y]), verbose=0)
+
+
+def test_the_validation_rows_are_checked_too(table):
+    x, y = table
+    with pytest.raises(zoo.InputError, match="y of the validation data goes from 1 to 3"):
+        zoo.fit(net(3, "softmax", SPARSE), x, y, validation_data=(x, y + 1), verbose=0)
+
+
+def two_outputs() -> keras.Model:
+    inputs = keras.Input((4,))
+    outputs = {"kind": Dense(3, "softmax", name="kind")(inputs), "size": Dense(1, name="size")(inputs)}
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", {"kind": SPARSE, "size": "mse"}, metrics={"kind": ["accuracy"]})
+    return model
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ({"kindd": Y3, "size": np.ones(64)}, r"y\['kindd'\] is no output.*kind, size.*Did you mean 'kind'"),
+        ({"kind": Y3 + 1, "size": np.ones(64)}, r"y\['kind'\] of the training data goes from 1 to 3"),
+        ({"kind": Y3}, "output 'size' has a loss and no targets"),
+        ({"kind": Y3, "size": np.ones((64, 2)) / 3}, r"y\['size'\] has the shape \(64, 2\)"),
+    ],
+)
+def test_each_output_is_checked_by_its_name(table, y, words):
+    with pytest.raises(zoo.InputError, match=words):
+        zoo.fit(two_outputs(), table[0], y, verbose=0)
+
+
+def test_inputs_are_checked_by_name_too():
+    data = zoo.load_dataset("two_in_two_out", n=60)
+    model = zoo.create_model("two_in_two_out", output_names=("total", "product"))
+    model.compile("adam", "mse")
+    swapped = {"input1": data.train.x["input2"], "input2": data.train.x["input1"]}
+    with pytest.raises(zoo.InputError, match=r"x\['input1'\] of the training data has the shape \(48, 8\)"):
+        zoo.fit(model, swapped, data.train.y, verbose=0)
+    with pytest.raises(zoo.InputError, match=r"Did you mean 'input1'"):
+        zoo.fit(
+            model,
+            {"inptu1": data.train.x["input1"], "input2": data.train.x["input2"]},
+            data.train.y,
+            verbose=0,
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"epochs": 0}, "epochs must be a whole number of 1 or more; got 0"),
+        ({"batch_size": "32"}, "batch_size must be"),
+        ({"validation_split": 1.5}, "validation_split must be between 0 and 1"),
+        ({"checks": "loud"}, "checks must be"),
+        ({"verbose": "yes"}, "verbose must be"),
+    ],
+)
+def test_arguments_of_fit_are_checked(table, arguments, words):
+    with pytest.raises(zoo.InputError, match=words):
+        zoo.fit(net(3, "softmax", SPARSE), *table, **{"verbose": 0, **arguments})
+
+
+def test_rows_that_do_not_go_together_are_counted(table):
+    with pytest.raises(zoo.InputError, match="x has 64, y has 63"):
+        zoo.fit(net(3, "softmax", SPARSE), table[0], table[1][:-1], verbose=0)
+    with pytest.raises(zoo.InputError, match="no targets"):
+        zoo.fit(net(3, "softmax", SPARSE), table[0], verbose=0)
+    with pytest.raises(zoo.InputError, match="no rows"):
+        zoo.fit(net(3, "softmax", SPARSE), table[0][:0], table[1][:0], verbose=0)
+
+
+def test_checks_can_warn_or_be_off(table):
+    x, y = table
+    with pytest.warns(UserWarning, match="lack class 3"):
+        zoo.fit(net(4, "softmax", SPARSE), x, y, verbose=0, checks="warn")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        zoo.fit(net(4, "softmax", SPARSE), x, y, verbose=0, checks="off")
+
+
+RIGHT = [
+    ("sparse", net(3, "softmax", SPARSE), Y3),
+    ("sparse, a column", net(3, "softmax", SPARSE), Y3[:, None]),
+    ("sparse, floats", net(3, "softmax", SPARSE), Y3.astype("float32")),
+    ("sparse, logits", net(3, None, logits(keras.losses.SparseCategoricalCrossentropy)), Y3),
+    ("one-hot", net(3, "softmax", "categorical_crossentropy"), np.eye(3)[Y3]),
+    ("binary", net(1, "sigmoid", BINARY), Y3 % 2),
+    ("binary, soft", net(1, "sigmoid", BINARY), Y3 / 2),
+    ("binary, booleans", net(1, "sigmoid", BINARY), Y3 > 1),
+    ("several yes or no", net(4, "sigmoid", BINARY), np.eye(4)[Y3]),
+    ("numbers", net(1, None, "mse"), Y3 * 100.0),
+    ("three numbers", net(3, None, "mae"), np.eye(3)[Y3] * 7),
+    ("whole numbers", net(1, None, "mse"), Y3 * 100),
+    ("a loss of one's own", net(3, None, lambda y, p: keras.ops.mean(p, axis=-1)), Y3),
+]
+
+
+@pytest.mark.parametrize(("model", "y"), [r[1:] for r in RIGHT], ids=[r[0] for r in RIGHT])
+def test_right_data_raises_nothing(table, model, y):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = zoo.fit(model, table[0], y, verbose=0)
+    assert len(history.history["loss"]) == 1
+
+
+@settings(deadline=None, max_examples=12)
+@given(classes=st.integers(2, 6), rows=st.integers(30, 60), seed=st.integers(0, 99))
+def test_any_right_classification_raises_nothing(classes, rows, seed):
+    random = np.random.default_rng(seed)
+    x = random.normal(scale=10.0 ** random.integers(-2, 3), size=(rows, 4))
+    y = random.permutation(np.arange(rows) % classes)
+    model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=classes)
+    model.compile("sgd", SPARSE, metrics=["accuracy"])
+    zoo.fit(model, x, y, validation_split=0.4, callbacks=zoo.early_stopping(), verbose=0)

@@ -1,0 +1,52 @@
+"""One look for every picture, and a figure that shows itself in a notebook."""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib.style
+from matplotlib.figure import Figure
+
+STYLE = Path(__file__).with_name("zoo.mplstyle")
+BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
+GREY = "#777777"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Picture(Figure):
+    """A matplotlib figure that needs no pyplot: it is saved in the zoo's style and shows itself."""
+
+    def savefig(self, *arguments: Any, **options: Any) -> None:
+        """Save as matplotlib does, in the zoo's style and without today's date in the file."""
+        path = arguments[0] if arguments else options.get("fname")
+        if str(path).endswith(".svg") and "metadata" not in options:
+            options["metadata"] = {"Date": None}
+        with matplotlib.style.context(STYLE):
+            super().savefig(*arguments, **options)
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+def styled(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a drawing function in the zoo's style."""
+
+    @functools.wraps(function)
+    def draw(*arguments: P.args, **options: P.kwargs) -> R:
+        with matplotlib.style.context(STYLE):
+            return function(*arguments, **options)
+
+    return draw
+
+
+def picture(width: float, height: float) -> Picture:
+    """Return an empty figure of a size in inches."""
+    return Picture(figsize=(width, height), layout="constrained")

@@ -1,0 +1,148 @@
+"""Where are the recipes, and how do I run one?
+
+A recipe is a script in ``recipes/chNN_<chapter>/``. What is listed of it is read from its text, so nothing
+heavy is imported: its title and summary from its first cell, its parameters from its ``zoo.Run(...)``.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import os
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo._paths import shipped_folder
+from zoo.errors import InputError, UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    from zoo.runs import Run
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a recipe's text says of it.
+
+    Attributes:
+        name: its file's name.
+        chapter: its folder's name, such as ``ch09_digits``.
+        path: the file.
+        title: its first heading.
+        summary: the paragraph below the heading.
+        parameters: names and defaults.
+        models: the builders that it creates.
+    """
+
+    name: str
+    chapter: str
+    path: Path
+    title: str
+    summary: str
+    parameters: dict[str, Any]
+    models: tuple[str, ...]
+
+
+def list_recipes(pattern: str = "*") -> list[str]:
+    """List the names that `run_recipe` takes, in the order of the course.
+
+    Args:
+        pattern: a name with the wildcards ``*``, ``?`` and ``[...]``.
+
+    Examples:
+        >>> list_recipes("digits_*")
+        ['digits_cnn', 'digits_mlp']
+    """
+    return [recipe.name for recipe in all_recipes() if fnmatch.fnmatchcase(recipe.name, pattern)]
+
+
+def all_recipes() -> list[Recipe]:
+    """Return every recipe, in the order of the course."""
+    return [read_recipe(path) for path in sorted(shipped_folder("recipes").glob("ch*/*.py"))]
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return a recipe by its name, or by the path of its file.
+
+    Raises:
+        UnknownNameError: no recipe of that name; names the nearest ones.
+    """
+    if str(name).endswith(".py") and Path(name).is_file():
+        return read_recipe(Path(name))
+    recipes = {recipe.name: recipe for recipe in all_recipes()}
+    if name not in recipes:
+        hint = did_you_mean(name, recipes)
+        raise UnknownNameError(f"No recipe {name!r}.{hint} `zoo recipes` shows all {len(recipes)}.")
+    return recipes[name]
+
+
+def run_recipe(name: str, *, output: str | os.PathLike[str] | None = None, **parameters: Any) -> Run:
+    """Run a recipe from Python: the same as ``zoo run NAME --parameter value``.
+
+    Args:
+        name: one of `list_recipes`, or the path of a recipe of your own.
+        output: folder for runs; ``runs`` in the working directory by default.
+        **parameters: values in place of the recipe's own.
+
+    Returns:
+        The finished run: ``.metrics``, ``.folder``, ``.model``.
+
+    Raises:
+        UnknownNameError: no such recipe, or it has no such parameter.
+        PromiseError: the recipe missed the figure it promises.
+    """
+    from zoo.runs import session
+
+    recipe = find_recipe(name)
+    check_parameters(recipe, parameters)
+    with session(recipe.name, parameters, Path(output) if output is not None else None) as running:
+        runpy.run_path(str(recipe.path), run_name="__main__")
+    if running.run is None:
+        raise InputError(f"{recipe.path} is no recipe: it makes no zoo.Run({recipe.name!r}, ...).")
+    return running.run
+
+
+def check_parameters(recipe: Recipe, parameters: dict[str, Any]) -> None:
+    """Refuse parameters that the recipe does not have, before anything heavy is imported.
+
+    Raises:
+        UnknownNameError: there is one; names the nearest.
+    """
+    for name in parameters:
+        if name not in recipe.parameters:
+            hint = did_you_mean(name, recipe.parameters) or f" There are {', '.join(recipe.parameters)}."
+            raise UnknownNameError(f"{recipe.name} has no parameter {name!r}.{hint}")
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read what a recipe's text says of it."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, filename=str(path))
+    title, summary = _heading(text)
+    parameters: dict[str, Any] = {}
+    models: list[str] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr == "Run":
+            parameters = {k.arg: ast.literal_eval(k.value) for k in node.keywords if k.arg} | parameters
+            parameters.setdefault("seed", 0)
+        elif node.func.attr == "create_model" and node.args and isinstance(node.args[0], ast.Constant):
+            models.append(str(node.args[0].value))
+    return Recipe(path.stem, path.parent.name, path, title, summary, parameters, tuple(dict.fromkeys(models)))
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Return the first heading of the first cell, and the paragraph below it."""
+    lines = [line.removeprefix("#").strip() for line in text.splitlines()]
+    start = next((i for i, line in enumerate(lines) if line.startswith("# ")), None)
+    if start is None:
+        return "", ""
+    paragraph: list[str] = []
+    for line in lines[start + 1 :]:
+        if line.startswith("%%") or (not line and paragraph):
+            break
+        if line:
+            paragraph.append(line)
+    return lines[start][2:], " ".join(paragraph)

@@ -1,0 +1,252 @@
+"""A run's folder: a recipe's parameters on the way in, its files on the way out."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import io
+import json
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+from rich.console import Console
+from rich.table import Table
+
+import zoo.plots
+from zoo import registry
+from zoo._files import atomic_path, write_text
+from zoo._version import __version__
+from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
+from zoo.runs.card import card, judged
+from zoo.runs.parameters import parse_parameters
+from zoo.runs.session import current_session
+from zoo.saving import save_model
+from zoo.training.evaluate import evaluate, intervals
+
+_LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
+
+
+class Run:
+    """One running of a recipe: its parameters, its random seed, and its folder.
+
+    The parameters are attributes. ``zoo run NAME --epochs 5``, ``zoo.run_recipe("NAME", epochs=5)`` and
+    ``python NAME.py --epochs 5`` replace the values given here. All randomness is seeded with ``seed``.
+
+    Args:
+        recipe: the recipe's name, which is its file's.
+        seed: of Python, NumPy and Keras.
+        **parameters: names and defaults: numbers, text, ``True`` or ``False``, or tuples.
+
+    Attributes:
+        recipe: the name.
+        parameters: the values in force, ``seed`` among them.
+        folder: ``runs/<recipe>/<time>``, made when the first file is written.
+        metrics: what ``metrics.json`` holds, once `finish` has been called.
+        model: the trained model, and ``licence`` that of its data, once `finish` has been called.
+
+    Examples:
+        >>> run = Run("doctest", epochs=3, learning_rate=0.01)
+        >>> run.epochs, run.seed
+        (3, 0)
+    """
+
+    def __init__(self, recipe: str, *, seed: int = 0, **parameters: Any) -> None:
+        self.recipe = recipe
+        self._defaults = {**parameters, "seed": seed}
+        given, output = _overrides(recipe, self._defaults)
+        self.parameters: dict[str, Any] = {**self._defaults, **given}
+        self.metrics: dict[str, Any] = {}
+        self.folder = _new_folder((output or Path("runs")) / recipe)
+        self._pictures: list[str] = []
+        self._begin = time.perf_counter()
+        keras.utils.set_random_seed(self.parameters["seed"])
+        if (inside := current_session()) is not None:
+            inside.run = self
+
+    def __getattr__(self, name: str) -> Any:
+        parameters = self.__dict__.get("parameters", {})
+        if name in parameters:
+            return parameters[name]
+        raise AttributeError(f"The run has no parameter {name!r}.{did_you_mean(name, parameters)}")
+
+    def __repr__(self) -> str:
+        return f"Run({self.recipe!r}, {', '.join(f'{k}={v!r}' for k, v in self.parameters.items())})"
+
+    def keep(self, name: str, picture: Any) -> Any:
+        """Write a picture into the run's folder and return it, so that a notebook shows it.
+
+        Args:
+            name: the file's name; ``.png`` is added where it has no suffix.
+            picture: a matplotlib `Figure`.
+        """
+        file = name if Path(name).suffix else f"{name}.png"
+        with atomic_path(self.folder / file) as temporary:
+            picture.savefig(temporary)
+        self._pictures.append(file)
+        return picture
+
+    def finish(
+        self,
+        model: keras.Model,
+        history: keras.callbacks.History,
+        data: Any,
+        *,
+        expect: Mapping[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """Judge the model on the test split, write the run's files, and hold it to its promise.
+
+        Args:
+            model: the trained model.
+            history: what `zoo.fit` returned.
+            data: the `Dataset`.
+            expect: figures that a run with the default parameters reaches, by the names in
+                ``metrics.json``: at least, or at most for a loss or an error.
+
+        Returns:
+            The metrics.
+
+        Raises:
+            PromiseError: a run with the default parameters missed one.
+        """
+        self.metrics = self._measure(model, history, data)
+        self.model, self.licence = model, data.licence
+        save_model(model, self.folder / "model.keras")
+        write_text(self.folder / "history.csv", _csv(history.history))
+        self.keep("curves.png", zoo.plots.curves(history))
+        for suffix in ("svg", "png"):
+            zoo.plots.save_diagram(model, self.folder / f"model.{suffix}")
+        write_text(self.folder / "metrics.json", json.dumps(self.metrics, indent=2) + "\n")
+        text = card(
+            recipe=self.recipe,
+            data=data,
+            parameters=self.parameters,
+            metrics=self.metrics,
+            built_with=_built_with(model),
+            pictures=[*self._pictures, "model.svg"],
+        )
+        write_text(self.folder / "README.md", text)
+        self._show()
+        self._hold_to(expect or {})
+        return self.metrics
+
+    def _measure(self, model: keras.Model, history: keras.callbacks.History, data: Any) -> dict[str, Any]:
+        metrics: dict[str, Any] = {"recipe": self.recipe, "time": time.strftime("%Y-%m-%d %H:%M:%S")}
+        spread = intervals(model, data.test, seed=self.parameters["seed"])
+        for name, value in evaluate(model, data.test).items():
+            metrics[f"test_{name}"] = value
+            if name in spread:
+                metrics[f"test_{name}_low"], metrics[f"test_{name}_high"] = spread[name]
+        epochs = history.history
+        best = _best_epoch(epochs)
+        for name, values in epochs.items():
+            if name != "learning_rate":
+                kind = "validation_" if name.startswith("val_") else "train_"
+                metrics[kind + name.removeprefix("val_")] = float(values[best])
+        return {
+            **metrics,
+            "epochs_run": len(next(iter(epochs.values()), [])),
+            "best_epoch": best + 1 if "val_loss" in epochs else None,
+            "interrupted": bool(history.params.get("interrupted", False)),
+            "train_seconds": round(float(history.params.get("seconds", 0.0)), 2),
+            "seconds": round(time.perf_counter() - self._begin, 2),
+            "parameter_count": int(model.count_params()),
+            "dataset": data.name,
+            "dataset_sha256": data.checksum,
+            **{f"parameter_{name}": value for name, value in self.parameters.items() if name != "seed"},
+            "seed": self.parameters["seed"],
+            **{f"version_{name}": version for name, version in versions().items()},
+        }
+
+    def _show(self) -> None:
+        table = Table(title=self.recipe, title_justify="left", show_edge=False)
+        for heading in ("test split", "value", "95 % interval"):
+            table.add_column(heading)
+        for name, value in judged(self.metrics).items():
+            low, high = self.metrics.get(f"{name}_low"), self.metrics.get(f"{name}_high")
+            between = f"{low:.4f} to {high:.4f}" if low is not None else ""
+            table.add_row(name.removeprefix("test_"), f"{value:.4f}", between)
+        console = Console()
+        console.print(table)
+        seconds = self.metrics["train_seconds"]
+        console.print(
+            f"{self.metrics['epochs_run']} epochs in {seconds:.1f} s. Pictures, model and card are in"
+        )
+        console.print(f"  {self.folder}", soft_wrap=True, highlight=False)
+
+    def _hold_to(self, expect: Mapping[str, float]) -> None:
+        for name in expect:
+            if name not in self.metrics:
+                known = list(judged(self.metrics))
+                raise InputError(
+                    f"The recipe promises {name!r}, which is not measured.{did_you_mean(name, known)}"
+                )
+        if self.parameters != self._defaults or self.metrics["interrupted"]:
+            return
+        for name, bound in expect.items():
+            less = name.rpartition("_")[2] in _LESS_IS_BETTER
+            value = self.metrics[name]
+            if not (value <= bound if less else value >= bound):
+                raise PromiseError(
+                    f"{self.recipe} promises {name} of at {'most' if less else 'least'} {bound} with its default "
+                    f"parameters, and this run has {value:.4f}. Its files are in {self.folder}."
+                )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    found = {"zoo": __version__, "keras": keras.version(), "python": platform.python_version()}
+    backend = keras.config.backend()
+    found[backend] = importlib.metadata.version(backend)
+    return found
+
+
+def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Path | None]:
+    """Return what the session or the command line puts in place of the defaults, and where runs go."""
+    inside = current_session()
+    if inside is not None and inside.recipe == recipe:
+        unknown = [name for name in inside.parameters if name not in defaults]
+        if unknown:
+            hint = did_you_mean(unknown[0], defaults) or f" There are {', '.join(defaults)}."
+            raise UnknownNameError(f"{recipe} has no parameter {unknown[0]!r}.{hint}")
+        return dict(inside.parameters), inside.output
+    if inside is None and Path(sys.argv[0]).stem == recipe and sys.argv[0].endswith(".py"):
+        given = parse_parameters(defaults, sys.argv[1:], program=Path(sys.argv[0]).name)
+        output = given.pop("output", None)
+        return given, output
+    return {}, None
+
+
+def _new_folder(parent: Path) -> Path:
+    stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
+    folder, number = parent / stamp, 2
+    while folder.exists():
+        folder, number = parent / f"{stamp}_{number}", number + 1
+    return folder
+
+
+def _best_epoch(epochs: Mapping[str, list[float]]) -> int:
+    values = epochs.get("val_loss")
+    return min(range(len(values)), key=values.__getitem__) if values else -1
+
+
+def _csv(epochs: Mapping[str, list[float]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", *epochs])
+    writer.writerows(
+        [number, *map(float, row)] for number, row in enumerate(zip(*epochs.values(), strict=True), 1)
+    )
+    return text.getvalue()
+
+
+def _built_with(model: keras.Model) -> str:
+    made = registry.made_with(model)
+    if made is None:
+        return ""
+    name, arguments = made
+    return f"zoo.create_model({name!r}, {', '.join(f'{key}={value!r}' for key, value in arguments.items())})"

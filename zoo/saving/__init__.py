@@ -1,0 +1,90 @@
+"""How is it kept, and can I trust it? Models to files and back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from zoo._files import atomic_path
+from zoo.errors import BrokenModelError, InputError, MissingFileError
+from zoo.pretrained import check_shipped
+from zoo.saving import keras_format, legacy_h5
+
+__all__ = ["load_model", "save_model"]
+
+_FORMATS = {".keras": keras_format, ".h5": legacy_h5, ".hdf5": legacy_h5}
+
+
+def save_model(model: keras.Model, path: str | os.PathLike[str]) -> Path:
+    """Write a model to a file, whole or not at all.
+
+    The file is written beside its place, flushed to the disk and renamed, so a crash or Ctrl-C leaves the
+    old file as it was.
+
+    Args:
+        model: any `keras.Model`; a compiled one takes its optimizer's state along.
+        path: ends in ``.keras``, or in ``.h5`` for programs that read the older format.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: another suffix.
+
+    Examples:
+        >>> import tempfile, zoo
+        >>> model = zoo.create_model("linear", input_shape=(3,))
+        >>> save_model(model, tempfile.mkdtemp() + "/line.keras").name
+        'line.keras'
+    """
+    target = Path(path).expanduser()
+    form = _FORMATS.get(target.suffix)
+    if form is None:
+        raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
+    with atomic_path(target) as temporary:
+        form.write(model, temporary)
+    return target
+
+
+def load_model(
+    path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None, compile: bool = True
+) -> keras.Model:
+    """Read a model from a file; nothing in the file is run.
+
+    Files of the zoo's own ``saved_models/`` are held against their checksum first.
+
+    Args:
+        path: a ``.keras`` or ``.h5`` file.
+        custom_objects: layers and functions of your own that the file names.
+        compile: restore loss, metrics and optimizer too.
+
+    Returns:
+        The model.
+
+    Raises:
+        MissingFileError: there is no such file.
+        InputError: the suffix is neither ``.keras`` nor ``.h5``.
+        BrokenModelError: the file is damaged, no model, not the one in the manifest, or holds code.
+
+    Examples:
+        >>> import tempfile, zoo
+        >>> path = zoo.save_model(zoo.create_model("linear", input_shape=(3,)), tempfile.mkdtemp() + "/a.h5")
+        >>> load_model(path).count_params()
+        4
+    """
+    source = Path(path).expanduser()
+    form = _FORMATS.get(source.suffix)
+    if not source.is_file():
+        raise MissingFileError(f"There is no file {source}.")
+    if form is None:
+        raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
+    check_shipped(source)
+    try:
+        return form.read(source, custom_objects=custom_objects, compile=compile)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300]
+        raise BrokenModelError(f"{source} cannot be read as a model: {reason}") from error

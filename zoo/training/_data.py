@@ -1,0 +1,160 @@
+"""What `zoo.fit` takes as data, brought into one form, and the order in which it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+from zoo.errors import InputError
+
+Arrays = Any  # an array, or a list or dictionary of arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Inputs, targets and optional sample weights, all with the same rows.
+
+    Attributes:
+        x: one array, or a list or dictionary of them.
+        y: the same.
+        sample_weight: the same, or ``None``.
+        columns: names of the columns of ``x``, where it came as a table.
+    """
+
+    x: Arrays
+    y: Arrays
+    sample_weight: Arrays = None
+    columns: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(leaves(self.x)[0])
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return some of the rows."""
+        return Rows(pick(self.x, rows), pick(self.y, rows), pick(self.sample_weight, rows), self.columns)
+
+
+def as_rows(data: Any, y: Any = None, sample_weight: Any = None) -> Rows | None:
+    """Bring what the caller gave into `Rows`; return ``None`` for data that comes as a stream.
+
+    Args:
+        data: an object with ``x`` and ``y`` (such as a split of a dataset), ``(x, y)``,
+            ``(x, y, sample_weight)``, or ``x``.
+        y: the targets, where ``data`` is ``x``.
+        sample_weight: a weight a row.
+
+    Raises:
+        InputError: targets are missing, or the parts have different numbers of rows.
+    """
+    if _is_stream(data):
+        return None
+    if hasattr(data, "x") and hasattr(data, "y") and y is None:
+        data, y = data.x, data.y
+    elif y is None and isinstance(data, tuple) and len(data) in (2, 3):
+        data, y, sample_weight = (*data, None)[:3] if len(data) == 2 else data
+    if y is None:
+        raise InputError(
+            "There are no targets. Call fit(model, x, y), fit(model, (x, y)) or fit(model, dataset); "
+            f"got only {describe(data)}."
+        )
+    columns = tuple(map(str, data.columns)) if hasattr(data, "columns") else ()
+    rows = Rows(arrays(data), arrays(y), None if sample_weight is None else arrays(sample_weight), columns)
+    for label, value in (("x", rows.x), ("y", rows.y)):
+        if any(np.ndim(array) == 0 for array in leaves(value)):
+            raise InputError(
+                f"{label} is a single number; the first axis counts rows. Use np.array([value])."
+            )
+    counts = {
+        "x": [len(a) for a in leaves(rows.x)],
+        "y": [len(a) for a in leaves(rows.y)],
+        "sample_weight": [len(a) for a in leaves(rows.sample_weight)],
+    }
+    if len({n for numbers in counts.values() for n in numbers}) > 1:
+        told = ", ".join(f"{k} has {' and '.join(map(str, v))}" for k, v in counts.items() if v)
+        raise InputError(f"Inputs and targets must have the same number of rows; {told}.")
+    if len(rows) == 0:
+        raise InputError("There are no rows: x and y are empty.")
+    return rows
+
+
+def arrays(value: Any) -> Arrays:
+    """Turn tables, lists and tensors into NumPy arrays; float64 becomes float32, Keras' own type."""
+    if isinstance(value, Mapping):
+        return {name: arrays(item) for name, item in value.items()}
+    if isinstance(value, list | tuple) and value and hasattr(value[0], "shape") and np.ndim(value[0]) > 0:
+        return [arrays(item) for item in value]
+    if hasattr(value, "to_numpy"):
+        array = value.to_numpy()
+    else:
+        array = keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else np.asarray(value)
+    return array.astype("float32") if array.dtype == "float64" else array
+
+
+def leaves(value: Arrays) -> list[np.ndarray]:
+    """Return the arrays in a list, a dictionary, or alone."""
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, list) else [value]
+
+
+def pick(value: Arrays, rows: np.ndarray | slice) -> Arrays:
+    """Return the given rows of each array."""
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        return {name: array[rows] for name, array in value.items()}
+    return [array[rows] for array in value] if isinstance(value, list) else value[rows]
+
+
+def by_name(value: Arrays, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return arrays by name: a dictionary as it is, a list in the order of ``names``."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return dict(zip(names, leaves(value), strict=False))
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what a value is."""
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else type(value).__name__
+
+
+def _is_stream(data: Any) -> bool:
+    if isinstance(data, keras.utils.PyDataset) or hasattr(data, "__next__"):
+        return True
+    return hasattr(data, "element_spec") or type(data).__module__.startswith("torch.utils.data")
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Rows in batches, in an order that depends on the seed and the epoch and on nothing else.
+
+    Keras' own shuffle on the TensorFlow backend repeats one order in every epoch once a global seed is
+    set; this does not, and a later epoch's order can be known without the ones before it.
+    """
+
+    def __init__(self, rows: Rows, *, batch_size: int, seed: int, first_epoch: int = 0) -> None:
+        super().__init__()
+        self._rows, self._batch_size, self._seed, self._epoch = rows, batch_size, seed, first_epoch
+        self._order = self._permutation()
+
+    def __len__(self) -> int:
+        return -(-len(self._rows) // self._batch_size)
+
+    def __getitem__(self, batch: int) -> tuple[Any, ...]:
+        chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
+        rows = self._rows.take(chosen)
+        return (rows.x, rows.y) if rows.sample_weight is None else (rows.x, rows.y, rows.sample_weight)
+
+    def on_epoch_end(self) -> None:
+        """Draw the next epoch's order."""
+        self._epoch += 1
+        self._order = self._permutation()
+
+    def _permutation(self) -> np.ndarray:
+        return np.random.default_rng([self._seed, self._epoch]).permutation(len(self._rows))

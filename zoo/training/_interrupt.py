@@ -1,0 +1,44 @@
+"""Ctrl-C, once: stop at the end of the batch. Twice: stop now."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+
+class Interruption:
+    """Whether Ctrl-C was pressed, and how often."""
+
+    count = 0
+
+
+@contextlib.contextmanager
+def stop_on_interrupt(model: keras.Model) -> Iterator[Interruption]:
+    """Turn the first Ctrl-C into ``model.stop_training`` and leave the second as it is.
+
+    Outside the main thread, where Python delivers no signals, nothing is changed.
+    """
+    interruption = Interruption()
+
+    def stop(number: int, frame: Any) -> None:
+        interruption.count += 1
+        model.stop_training = True
+        if interruption.count > 1:
+            raise KeyboardInterrupt
+        print("\nStopping after this batch; press Ctrl-C again to stop at once.", file=sys.stderr, flush=True)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, before)

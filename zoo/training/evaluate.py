@@ -1,0 +1,114 @@
+"""How good is it? Metrics by name, with the interval that the number of rows allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from zoo.training._data import Rows, as_rows, by_name
+from zoo.training._outputs import output_names, outputs_of
+from zoo.training.preflight import preflight
+
+
+def evaluate(model: keras.Model, data: Any, y: Any = None, *, batch_size: int = 256) -> dict[str, float]:
+    """Return the model's loss and metrics on some rows, by name.
+
+    Args:
+        model: a compiled model.
+        data: a split, ``(x, y)``, or ``x`` with ``y``; also a stream.
+        y: targets, where ``data`` is ``x``.
+        batch_size: rows a step.
+
+    Returns:
+        Plain Python floats by metric name; with several outputs ``<output>_<metric>``.
+
+    Raises:
+        InputError: the rows do not fit the model.
+
+    Examples:
+        >>> import zoo
+        >>> data = zoo.load_dataset("diabetes")
+        >>> model = zoo.create_model("linear", input_shape=(10,), seed=0)
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> sorted(evaluate(model, data.test))
+        ['loss', 'mae']
+    """
+    rows = as_rows(data, y)
+    if rows is None:
+        values = model.evaluate(data, verbose=0, return_dict=True)
+    else:
+        preflight(model, rows, None, judged=True)
+        values = model.evaluate(
+            rows.x,
+            rows.y,
+            sample_weight=rows.sample_weight,
+            batch_size=batch_size,
+            verbose=0,
+            return_dict=True,
+        )
+    return {name: float(value) for name, value in values.items()}
+
+
+def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of each metric that is a mean over rows.
+
+    Accuracy has Wilson's interval of a share; mean squared and mean absolute error have the bootstrap's
+    (percentiles of 2,000 resamplings of the rows).
+
+    Args:
+        model: a compiled model with fixed outputs.
+        data: a split, or ``(x, y)``.
+        seed: of the bootstrap.
+
+    Returns:
+        ``(low, high)`` by the names that `evaluate` uses: ``accuracy``, ``mse``, ``mae``.
+    """
+    rows = as_rows(data)
+    if rows is None:
+        return {}
+    names = output_names(model)
+    predictions = by_name(_predict(model, rows), names)
+    found = {}
+    for output in outputs_of(model, rows):
+        if output.y is None:
+            continue
+        prefix = "" if len(names) == 1 else f"{output.name}_"
+        guess = np.asarray(predictions[output.name])
+        if "crossentropy" in output.loss:
+            found[f"{prefix}accuracy"] = _wilson(
+                _hits(guess, output.y, threshold=0.0 if output.from_logits else 0.5)
+            )
+        elif output.loss:
+            error = guess.reshape(len(rows), -1) - output.y.reshape(len(rows), -1)
+            found[f"{prefix}mse"] = _bootstrap((error**2).mean(axis=1), seed)
+            found[f"{prefix}mae"] = _bootstrap(np.abs(error).mean(axis=1), seed)
+    return found
+
+
+def _predict(model: keras.Model, rows: Rows) -> Any:
+    predictions = model.predict(rows.x, batch_size=256, verbose=0)
+    return predictions if isinstance(predictions, dict | list) else [predictions]
+
+
+def _hits(guess: np.ndarray, y: np.ndarray, threshold: float) -> np.ndarray:
+    """Say of each row whether the predicted class is the right one."""
+    if guess.shape[-1] == 1:
+        return np.equal(guess.ravel() > threshold, y.ravel() > 0.5)
+    labels = y.argmax(axis=-1) if y.shape == guess.shape else y.reshape(guess.shape[:-1])
+    return np.ravel(guess.argmax(axis=-1) == labels)
+
+
+def _wilson(hits: np.ndarray) -> tuple[float, float]:
+    from scipy.stats import binomtest
+
+    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _bootstrap(values: np.ndarray, seed: int) -> tuple[float, float]:
+    random = np.random.default_rng(seed)
+    means = [random.choice(values, len(values)).mean() for _ in range(2000)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

@@ -1,0 +1,169 @@
+"""How is it trained? The one door."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import keras
+import numpy as np
+
+from zoo.errors import InputError
+from zoo.training._data import Batches, Rows, as_rows
+from zoo.training._interrupt import stop_on_interrupt
+from zoo.training.preflight import preflight
+from zoo.training.progress import Verbose, progress_callback
+
+
+def fit(
+    model: keras.Model,
+    data: Any,
+    y: Any = None,
+    *,
+    epochs: int = 1,
+    batch_size: int | None = None,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = None,
+    verbose: Verbose = "auto",
+    seed: int | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
+    checks: Literal["error", "warn", "off"] = "error",
+) -> keras.callbacks.History:
+    """Train a compiled model: ``model.fit``, with checks before the first step.
+
+    Keras' semantics, and four things more. What cannot be meant is an `InputError` before the first step.
+    The order of the rows depends on the seed and the epoch alone, so a run can be repeated. Ctrl-C ends
+    training after the batch at hand, with the best weights of an early-stopping callback restored and the
+    history returned. ``validation_split`` shuffles and stratifies, where Keras takes the last rows.
+
+    Args:
+        model: a compiled `keras.Model`.
+        data: a `Dataset` (its validation rows are used), ``(x, y)``, ``x`` with ``y``, a
+            `tf.data.Dataset`, a `PyDataset` or a generator. Several inputs or outputs are lists or
+            dictionaries by name.
+        y: targets, where ``data`` is ``x``.
+        epochs: how often to go through the rows.
+        batch_size: rows a step; 32 by default.
+        validation_data: rows to judge by after each epoch, in any form that ``data`` may have.
+        validation_split: share of the training rows to use for that, where there is no validation data.
+        callbacks: one, or a list.
+        verbose: ``"auto"`` shows a bar on a terminal and a line an epoch in a pipe; 0, 1 and 2 choose.
+        seed: of the order of the rows and of all randomness in training. ``None`` draws the order from
+            NumPy's global state, which `keras.utils.set_random_seed` sets.
+        class_weight: weight of each class in the loss.
+        sample_weight: weight of each row in the loss.
+        initial_epoch: number of the first epoch, for going on where an earlier call ended.
+        checks: ``"error"``, ``"warn"`` or ``"off"``: what to do with findings.
+
+    Returns:
+        Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``.
+
+    Raises:
+        InputError: the model, the data or a callback cannot be meant; says what to change.
+
+    Examples:
+        >>> import zoo
+        >>> data = zoo.load_dataset("iris", validation_split=0.2)
+        >>> model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=0)
+        >>> model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> history = zoo.fit(model, data, epochs=2, verbose=0, seed=0)
+        >>> sorted(history.history)
+        ['accuracy', 'loss', 'val_accuracy', 'val_loss']
+
+    Source: the deck, "fit", "validation data", "early stopping".
+    """
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    order_seed = seed if seed is not None else int(np.random.randint(2**31))  # noqa: NPY002 - Keras seeds this one
+    whole = hasattr(data, "train") and hasattr(data, "test")
+    if whole and validation_data is None:
+        validation_data = data.validation
+    rows = as_rows(data.train if whole else data, y, sample_weight)
+    validation = None if validation_data is None else as_rows(validation_data)
+    if validation_split and validation_data is None:
+        rows, validation = _split(rows, validation_split, order_seed)
+    validated = validation_data is not None or validation is not None
+    given = _as_list(callbacks)
+    _check_numbers(epochs=epochs, batch_size=batch_size)
+    preflight(model, rows, validation, callbacks=given, validated=validated, checks=checks)
+
+    size = batch_size or 32
+    stream = rows is None
+    feed = data
+    if rows is not None:
+        feed = Batches(rows, batch_size=size, seed=order_seed, first_epoch=initial_epoch)
+    shown = progress_callback(verbose)
+    told = keras.callbacks.CallbackList(
+        [*given, *([shown] if shown else [])],
+        add_history=True,
+        model=model,
+        epochs=epochs,
+        steps=None if stream else len(feed),
+        verbose=0,
+    )
+    arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if stream else {"shuffle": False}
+    if validated:
+        arguments["validation_data"] = validation_data if validation is None else _as_tuple(validation)
+        arguments["validation_batch_size"] = None if validation is None else size
+    begin = time.perf_counter()
+    with stop_on_interrupt(model) as interruption:
+        try:
+            model.fit(
+                feed,
+                epochs=epochs,
+                initial_epoch=initial_epoch,
+                callbacks=told,
+                verbose=0,
+                class_weight=dict(class_weight) if class_weight else None,
+                **arguments,
+            )
+        except BaseException as error:
+            # Whatever broke in: callbacks end as they would have, so the best weights come back.
+            told.on_train_end()
+            if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
+                raise
+            interruption.count = 1
+    history: keras.callbacks.History = model.history
+    history.params = {
+        **(history.params or {}),
+        "interrupted": interruption.count > 0,
+        "seconds": time.perf_counter() - begin,
+    }
+    return history
+
+
+def _as_list(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def _as_tuple(rows: Rows) -> tuple[Any, ...]:
+    return (rows.x, rows.y) if rows.sample_weight is None else (rows.x, rows.y, rows.sample_weight)
+
+
+def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
+    """Cut validation rows off, shuffled, and stratified where the targets are labels."""
+    from sklearn.model_selection import train_test_split
+
+    if rows is None:
+        raise InputError("validation_split needs arrays; for a stream pass validation_data=.")
+    if not 0 < fraction < 1:
+        raise InputError(f"validation_split must be between 0 and 1; got {fraction}.")
+    labels = rows.y if isinstance(rows.y, np.ndarray) and rows.y.dtype.kind in "iub" else None
+    if labels is not None and (labels.ndim > 1 or np.bincount(labels - labels.min()).min(initial=2) < 2):
+        labels = None
+    kept, parted = train_test_split(
+        np.arange(len(rows)), test_size=fraction, random_state=seed % 2**32, stratify=labels
+    )
+    return rows.take(kept), rows.take(parted)
+
+
+def _check_numbers(**numbers: int | None) -> None:
+    for name, value in numbers.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise InputError(f"{name} must be a whole number of 1 or more; got {value!r}.")
