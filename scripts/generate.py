@@ -41,7 +41,12 @@ def main(arguments: list[str]) -> int:
 
 
 def tables() -> dict[str, str]:
-    return {"models": model_table(), "weights": weight_table(), "recipes": recipe_table(), "datasets": dataset_table()}
+    return {
+        "models": model_table(),
+        "weights": weight_table(),
+        "recipes": recipe_table(),
+        "datasets": dataset_table(),
+    }
 
 
 def model_table() -> str:
@@ -57,7 +62,9 @@ def weight_table() -> str:
     for w in all_weights().values():
         low, high = w.metrics["test_accuracy_low"], w.metrics["test_accuracy_high"]
         figure = f"{w.metrics['test_accuracy']:.2%} ({low:.1%} to {high:.1%})"
-        rows.append((f"`{w.name}`", f"{w.parameter_count:,}", figure, f"`{w.recipe}`", f"`zoo pretrain {w.name}`"))
+        rows.append(
+            (f"`{w.name}`", f"{w.parameter_count:,}", figure, f"`{w.recipe}`", f"`zoo pretrain {w.name}`")
+        )
     return table(("weights", "parameters", "test accuracy (95 % interval)", "recipe", "made again by"), rows)
 
 
@@ -89,7 +96,14 @@ def recipe_index() -> str:
             number, _, words = chapter.removeprefix("ch").partition("_")
             lines += ["", f"## {int(number)}. {words.replace('_', ' ').capitalize()}"]
         shown = " ".join(f"`--{name} {_option(value)}`" for name, value in recipe.parameters.items())
-        lines += ["", f"**[{recipe.name}]({chapter}/{recipe.name}.py)**: {recipe.title}", "", recipe.summary, "", shown]
+        lines += [
+            "",
+            f"**[{recipe.name}]({chapter}/{recipe.name}.py)**: {recipe.title}",
+            "",
+            recipe.summary,
+            "",
+            shown,
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    files = {path.relative_to(ROOT): path.read_text().splitlines() for path in sorted(ROOT.glob("zoo/**/*.py"))}
+    files = {
+        path.relative_to(ROOT): path.read_text().splitlines() for path in sorted(ROOT.glob("zoo/**/*.py"))
+    }
     longest, lines = max(files.items(), key=lambda item: len(item[1]))
     functions = [
         node.end_lineno - node.lineno + 1 - _docstring_lines(node)
@@ -39,7 +41,11 @@ def main() -> int:
 
 def _docstring_lines(node: ast.FunctionDef) -> int:
     first = node.body[0]
-    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    is_docstring = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
     return first.end_lineno - first.lineno + 1 if is_docstring else 0
 
 

@@ -21,7 +21,7 @@ from .registry import create_model as create_model
 from .registry import list_models as list_models
 from .registry import model_info as model_info
 from .registry import register_model as register_model
-from .runs import Run as Run
+from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
 from .training.callbacks import early_stopping as early_stopping

@@ -122,7 +122,7 @@ def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], 
 
     hints = _parameter_hints(function)
     for argument, value in arguments.items():
-        hint = hints.get(argument)
+        near = hints.get(argument)
         by_default = argument in signature.parameters and value is signature.parameters[argument].default
         if by_default or (value is None and type(None) in typing.get_args(hint)):
             continue

@@ -18,7 +18,7 @@ from zoo._paths import shipped_folder
 from zoo.errors import InputError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
-    from zoo.runs import Run
+    from zoo.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run_recipe(name: str, *, output: str | os.PathLike[str] | None = None, **par
         UnknownNameError: no such recipe, or it has no such parameter.
         PromiseError: the recipe missed the figure it promises.
     """
-    from zoo.runs import session
+    from zoo.runs.session import session
 
     recipe = find_recipe(name)
     check_parameters(recipe, parameters)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,7 +16,9 @@ from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 from zoo.errors import InputError
-from zoo.plots._model_graph import Box, Graph, Link, Scene, arrange, model_graph
+from zoo.plots._layout import arrange
+from zoo.plots._model_graph import Box, Graph, Link, model_graph
+from zoo.plots._rows import Scene
 from zoo.plots.diagram import _curve, diagram, save_diagram
 
 
@@ -183,7 +186,7 @@ def belongs(rect, key):
     return key[: len(frame)] == frame
 
 
-def check(scene: Scene, graph: Graph):
+def check(scene: Scene):
     """The layout's whole promise, whatever the graph."""
     for a, b in combinations(scene.boxes, 2):
         assert not overlap(a, b), f"{a.item.name} covers {b.item.name}"
@@ -198,7 +201,6 @@ def check(scene: Scene, graph: Graph):
         assert -1e-6 <= rect.y <= scene.height - rect.height + 1e-6
     boxes = {box.item.key: box for box in scene.boxes}
     assert len(boxes) == len(scene.boxes)
-    assert len({(arrow.source, arrow.target) for arrow in scene.arrows}) == len(scene.arrows)
     for arrow in scene.arrows:
         assert_touches(boxes[arrow.source], *arrow.points[0], scene, arrow.source)
         assert_touches(boxes[arrow.target], *arrow.points[-1], scene, arrow.target)
@@ -224,8 +226,7 @@ def dot_edges(dot):
 def test_nothing_overlaps(build):
     model = build()
     for expand_nested in (True, False):
-        graph = model_graph(model, expand_nested=expand_nested)
-        check(scene_of(model, expand_nested), graph)
+        check(scene_of(model, expand_nested))
 
 
 @pytest.mark.parametrize("build", [build for build in MODELS if build is not subclassed])
@@ -427,18 +428,18 @@ def graphs(draw, key=(), depth=2):
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_any_graph_is_laid_out_without_overlaps(graph):
-    check(arrange(graph, lambda item: (0.5 + 0.2 * len(item.name), 0.5)), graph)
+    check(arrange(graph, lambda item: (0.5 + 0.2 * len(item.name), 0.5)))
 
 
-@st.composite
-def random_models(draw):
-    inputs = [keras.Input((3,)) for _ in range(draw(st.integers(1, 3)))]
-    tensors, shared = list(inputs), keras.Sequential([layers.Dense(3), layers.ReLU()])
-    for _ in range(draw(st.integers(1, 7))):
-        one, other = draw(st.sampled_from(tensors)), draw(st.sampled_from(tensors))
-        match draw(st.sampled_from(["dense", "add", "join", "shared", "nested"])):
+def built_from(steps, inputs):
+    """Build a model from (kind, one earlier tensor, another) for each step."""
+    tensors, shared = [keras.Input((3,)) for _ in range(inputs)], tower()
+    sources = list(tensors)
+    for kind, first, second in steps:
+        one, other = tensors[first % len(tensors)], tensors[second % len(tensors)]
+        match kind:
             case "dense":
                 tensors.append(layers.Dense(3)(one))
             case "add":
@@ -449,15 +450,19 @@ def random_models(draw):
                 tensors.append(shared(one))
             case "nested":
                 a, b = keras.Input((3,)), keras.Input((3,))
-                tensors += keras.Model([a, b], [layers.Add()([a, b]), layers.Dense(3)(b)])([one, other])
-    return keras.Model(inputs, tensors[-2:])
+                tensors += keras.Model([a, b], [layers.Add()([a, b]), tower()(b)])([one, other])
+    return keras.Model(sources, tensors[-2:])
 
 
-@given(random_models())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-def test_any_model_is_drawn_as_keras_has_it(model):
+kinds, numbers = st.sampled_from(["dense", "add", "join", "shared", "nested"]), st.integers(0, 20)
+
+
+@given(st.lists(st.tuples(kinds, numbers, numbers), min_size=1, max_size=8), st.integers(1, 3))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_any_model_is_drawn_as_keras_has_it(steps, inputs):
+    model = built_from(steps, inputs)
     test_every_layer_and_every_connection_appears_once(lambda: model)
-    check(scene_of(model), model_graph(model))
+    check(scene_of(model))
 
 
 # -- files ---------------------------------------------------------------------------------------------
@@ -527,6 +532,7 @@ def test_graphviz_draws_where_it_is_installed(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("no_graphviz")
 def test_a_png_never_exceeds_what_matplotlib_can_write(monkeypatch, tmp_path):
-    monkeypatch.setattr("zoo.plots.diagram._LARGEST_IMAGE", 500)
+    monkeypatch.setattr(sys.modules[diagram.__module__], "_LARGEST_IMAGE", 500)
     path = save_diagram(digits_cnn(), tmp_path / "model.png")
-    assert max(Image.open(path).size) <= 500
+    with Image.open(path) as image:
+        assert max(image.size) <= 500

@@ -27,7 +27,7 @@ def curves(history: Any) -> Figure:
 
     Examples:
         >>> figure = curves({"loss": [1.0, 0.5], "val_loss": [1.1, 0.7]})
-        >>> [axes.get_title() for axes in figure.axes]
+        >>> [axes.get_title(loc="left") for axes in figure.axes]
         ['loss']
 
     Source: the deck, "history".

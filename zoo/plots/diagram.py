@@ -24,7 +24,9 @@ from matplotlib.textpath import text_to_path
 from zoo._files import atomic_path
 from zoo._lazy import keras
 from zoo.errors import InputError
-from zoo.plots._model_graph import HEAD, PADDING, Box, Graph, Point, Rect, Scene, arrange, model_graph
+from zoo.plots._layout import arrange
+from zoo.plots._model_graph import Box, Graph, Point, model_graph
+from zoo.plots._rows import HEAD, PADDING, Rect, Scene
 from zoo.plots._style import Picture
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
@@ -169,7 +171,9 @@ def save_diagram(
             # No date, so that the same model gives the same bytes.
             metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix)
             with mpl.rc_context({"svg.hashsalt": "zoo", "svg.fonttype": "none"}):
-                figure.savefig(temporary, format=suffix[1:], dpi=dpi, metadata=metadata)
+                figure.savefig(
+                    temporary, format=suffix[1:], dpi=dpi, metadata=metadata, bbox_inches=figure.bbox_inches
+                )
     return target
 
 
@@ -339,7 +343,9 @@ def _rounded(
 
 def _write(axes: Axes, line: Line, x: float, y: float, align: str) -> None:
     # A dollar in a layer's name is a dollar, hence no mathematics.
-    text = axes.text(x, y, line.text, family=_FONT, ha=align, va="center_baseline", parse_math=False, zorder=4)
+    text = axes.text(
+        x, y, line.text, family=_FONT, ha=align, va="center_baseline", parse_math=False, zorder=4
+    )
     weight, colour = ("bold", _INK) if line.bold else ("normal", _QUIET)
     text.set(size=line.size, weight=weight, color=colour, usetex=False)
 

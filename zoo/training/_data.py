@@ -138,10 +138,17 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     set; this does not, and a later epoch's order can be known without the ones before it.
     """
 
-    def __init__(self, rows: Rows, *, batch_size: int, seed: int, first_epoch: int = 0) -> None:
+    def __init__(self, rows: Rows, *, batch_size: int, seed: int) -> None:
         super().__init__()
-        self._rows, self._batch_size, self._seed, self._epoch = rows, batch_size, seed, first_epoch
-        self._order = self._permutation()
+        self._rows, self._batch_size, self._seed = rows, batch_size, seed
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Take the order of an epoch, counted from 0.
+
+        Keras' own `on_epoch_end` is also called where no epoch has ended, so epochs cannot be counted by it.
+        """
+        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._rows))
 
     def __len__(self) -> int:
         return -(-len(self._rows) // self._batch_size)
@@ -150,11 +157,3 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
         rows = self._rows.take(chosen)
         return (rows.x, rows.y) if rows.sample_weight is None else (rows.x, rows.y, rows.sample_weight)
-
-    def on_epoch_end(self) -> None:
-        """Draw the next epoch's order."""
-        self._epoch += 1
-        self._order = self._permutation()
-
-    def _permutation(self) -> np.ndarray:
-        return np.random.default_rng([self._seed, self._epoch]).permutation(len(self._rows))

@@ -92,20 +92,18 @@ def fit(
     preflight(model, rows, validation, callbacks=given, validated=validated, checks=checks)
 
     size = batch_size or 32
-    stream = rows is None
-    feed = data
-    if rows is not None:
-        feed = Batches(rows, batch_size=size, seed=order_seed, first_epoch=initial_epoch)
+    feed = data if rows is None else Batches(rows, batch_size=size, seed=order_seed)
+    course = _Course(feed)
     shown = progress_callback(verbose)
     told = keras.callbacks.CallbackList(
-        [*given, *([shown] if shown else [])],
+        [course, *given, *([shown] if shown else [])],
         add_history=True,
         model=model,
         epochs=epochs,
-        steps=None if stream else len(feed),
+        steps=None if rows is None else len(feed),
         verbose=0,
     )
-    arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if stream else {"shuffle": False}
+    arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
     if validated:
         arguments["validation_data"] = validation_data if validation is None else _as_tuple(validation)
         arguments["validation_batch_size"] = None if validation is None else size
@@ -117,13 +115,15 @@ def fit(
                 epochs=epochs,
                 initial_epoch=initial_epoch,
                 callbacks=told,
+                shuffle=False,
                 verbose=0,
                 class_weight=dict(class_weight) if class_weight else None,
                 **arguments,
             )
         except BaseException as error:
             # Whatever broke in: callbacks end as they would have, so the best weights come back.
-            told.on_train_end()
+            if course.begun:
+                told.on_train_end()
             if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
                 raise
             interruption.count = 1
@@ -134,6 +134,23 @@ def fit(
         "seconds": time.perf_counter() - begin,
     }
     return history
+
+
+class _Course(keras.callbacks.Callback):  # type: ignore[misc]
+    """Gives each epoch its order, and knows whether training has begun."""
+
+    begun = False
+
+    def __init__(self, feed: Any) -> None:
+        super().__init__()
+        self._feed = feed
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.begun = True
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if isinstance(self._feed, Batches):
+            self._feed.set_epoch(epoch)
 
 
 def _as_list(callbacks: Any) -> list[Any]:
