@@ -122,11 +122,11 @@ def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], 
 
     hints = _parameter_hints(function)
     for argument, value in arguments.items():
-        near = hints.get(argument)
+        annotation = hints.get(argument)
         by_default = argument in signature.parameters and value is signature.parameters[argument].default
-        if by_default or (value is None and type(None) in typing.get_args(hint)):
+        if by_default or (value is None and type(None) in typing.get_args(annotation)):
             continue
-        for rule in _rules(hint):
+        for rule in _rules(annotation):
             if not rule.accepts(value):
                 near = did_you_mean(value, rule.choices()) if isinstance(value, str) else ""
                 raise InputError(f"{name}: {argument} must be {rule.expected}; got {value!r}.{near} {shown}")
