@@ -305,3 +305,16 @@ def test_any_right_classification_raises_nothing(classes, rows, seed):
     model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=classes)
     model.compile("sgd", SPARSE, metrics=["accuracy"])
     zoo.fit(model, x, y, validation_split=0.4, callbacks=zoo.early_stopping(), verbose=0)
+
+
+def test_a_label_that_the_loss_ignores_is_no_mistake(table):
+    x, y = table
+    loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=255)
+    zoo.fit(net(3, "softmax", loss), x, np.where(np.arange(64) < 5, 255, y), verbose=0)
+    with pytest.raises(zoo.InputError, match="goes from 1 to 3"):
+        zoo.fit(net(3, "softmax", loss), x, np.where(np.arange(64) < 5, 255, y + 1), verbose=0)
+
+
+def test_a_loss_that_compares_otherwise_is_left_alone(table):
+    model = net(3, None, keras.losses.Circle())
+    zoo.fit(model, *table, verbose=0)

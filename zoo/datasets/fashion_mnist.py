@@ -46,13 +46,15 @@ def fashion_mnist(*, sample: bool = False, path: str | os.PathLike[str] | None =
         path: the file, in the layout of ``mnist.npz``.
     """
     if sample or path is not None:
-        return npz_images(
-            data_file("fashion_mnist_sample.npz" if sample else "fashion_mnist.npz", path=path), _NAMES
-        )
+        name = "fashion_mnist_sample.npz" if sample else "fashion_mnist.npz"
+        return npz_images(data_file(name, path=path), _NAMES)
     try:
         return npz_images(data_file("fashion_mnist.npz"), _NAMES)
-    except MissingFileError:
-        parts = [data_file(name, checksums=(sha,), url=_URL + name) for name, sha in _PARTS.items()]
+    except MissingFileError as missing:
+        try:
+            parts = [data_file(name, checksums=(sha,), url=_URL + name) for name, sha in _PARTS.items()]
+        except MissingFileError:
+            raise MissingFileError(f"{missing} sample=True reads fashion_mnist_sample.npz.") from None
     train_images, train_labels, test_images, test_labels = (gzip.decompress(p.read_bytes()) for p in parts)
     return Samples(
         _images(train_images),

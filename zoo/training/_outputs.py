@@ -24,6 +24,7 @@ class Output:
         from_logits: whether the loss expects logits.
         y: the targets, or ``None`` where none came under this name.
         label: how messages call the targets: ``y`` or ``y['price']``.
+        ignored: a label that the loss leaves out (``ignore_class``), or ``None``.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Output:
     from_logits: bool
     y: np.ndarray | None
     label: str
+    ignored: int | None = None
 
     @property
     def units(self) -> int | None:
@@ -47,16 +49,17 @@ def outputs_of(model: keras.Model, rows: Rows | None) -> list[Output]:
     targets = by_name(rows.y, names) if rows is not None else {}
     outputs = []
     for position, (name, tensor) in enumerate(zip(names, tensors, strict=False)):
-        loss, from_logits = _loss_of(model.loss, name, position, names)
+        loss, config = _loss_of(model.loss, name, position)
         outputs.append(
             Output(
                 name=name,
                 shape=tuple(tensor.shape[1:]),
                 activation=_activation_of(tensor),
                 loss=loss,
-                from_logits=from_logits,
+                from_logits=bool(config.get("from_logits")),
                 y=targets.get(name),
                 label="y" if len(names) == 1 else f"y[{name!r}]",
+                ignored=config.get("ignore_class"),
             )
         )
     return outputs
@@ -87,22 +90,19 @@ def _activation_of(tensor: Any) -> str | None:
     return None
 
 
-def _loss_of(loss: Any, name: str, position: int, names: list[str]) -> tuple[str, bool]:
+def _loss_of(loss: Any, name: str, position: int) -> tuple[str, dict[str, Any]]:
+    """Return the name of an output's loss and its settings; a loss of the user's own has neither."""
     if isinstance(loss, Mapping):
         loss = loss.get(name)
     elif isinstance(loss, list | tuple):
         loss = loss[position] if position < len(loss) else None
-    if loss is None:
-        return "", False
     if isinstance(loss, str):
         loss = keras.losses.get(loss)
-    if isinstance(loss, keras.losses.Loss):
-        config = loss.get_config() if type(loss).__module__.startswith("keras.") else {}
-        return str((config.get("name") and _snake(type(loss).__name__)) or ""), bool(
-            config.get("from_logits")
-        )
-    known = str(getattr(loss, "__module__", "")).startswith("keras.")
-    return (str(loss.__name__), False) if known else ("", False)
+    if isinstance(loss, keras.losses.Loss) and type(loss).__module__.startswith("keras."):
+        return _snake(type(loss).__name__), loss.get_config()
+    if str(getattr(loss, "__module__", "")).startswith("keras."):
+        return str(getattr(loss, "__name__", "")), {}
+    return "", {}
 
 
 def _snake(name: str) -> str:

@@ -33,6 +33,21 @@ from zoo.training._wording import (
     with_rows,
 )
 
+# Losses that compare number with number, so that targets of another shape would be broadcast.
+_ELEMENTWISE = {
+    "mean_squared_error",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error",
+    "huber",
+    "log_cosh",
+    "poisson",
+    "hinge",
+    "squared_hinge",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Situation:
@@ -150,7 +165,7 @@ def target_shapes(s: Situation) -> Iterator[str]:
                     else ""
                 )
                 yield mismatch(o, with_rows(out)) + mend
-        elif o.loss and not fits(got, out) and not (flat and out == (1,)):
+        elif o.loss in _ELEMENTWISE and not fits(got, out) and not (flat and out == (1,)):
             if integers(o.y) and flat and (o.units or 0) > 1:
                 yield (
                     f"{o.label} holds integer labels, shape {o.y.shape}, and {o.loss} would compare each with "
@@ -216,7 +231,8 @@ def label_range(s: Situation) -> Iterator[str]:
     for o in s.outputs:
         if o.y is None or o.y.dtype.kind not in "iufb" or not o.y.size:
             continue
-        low, high = o.y.min(), o.y.max()
+        meant = o.y if o.ignored is None else o.y[o.y != o.ignored]
+        low, high = meant.min(initial=o.y.max()), meant.max(initial=o.y.min())
         if o.loss == "sparse_categorical_crossentropy" and o.units:
             if not integers(o.y):
                 odd = o.y[o.y != np.round(o.y)].ravel()[0]
