@@ -39,9 +39,8 @@ def main(times: Annotated[int, typer.Option(help="How often to run each.")] = 7)
     whole = statistics.median(seconds["import keras"])
     for name, values in seconds.items():
         middle = statistics.median(values)
-        print(
-            f"{name:28} {middle:6.3f} s  ({min(values):.3f} to {max(values):.3f})  {middle / whole:6.3f} of import keras"
-        )
+        spread = f"{min(values):.3f} to {max(values):.3f}"
+        print(f"{name:28} {middle:6.3f} s  ({spread})  {middle / whole:6.3f} of import keras")
 
 
 if __name__ == "__main__":
