@@ -84,7 +84,7 @@ def test_pretraining_writes_both_files_and_the_manifest(monkeypatch, tmp_path):
     weights, told = pretrain("mlp.small", recipe="digits_mlp", epochs=1, hidden=(8,))
     assert "first weights" in told
     assert weights.parameters == {
-        **{"hidden": (8,), "epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "dropout": 0.2, "seed": 0}
+        **{"hidden": (8,), "epochs": 1, "batch_size": 32, "learning_rate": 2e-3, "dropout": 0.3, "seed": 0}
     }
     assert {p.name for p in tmp_path.iterdir()} == {"manifest.json", "mlp.small.keras", "mlp.small.h5"}
     again, told = pretrain("mlp.small")

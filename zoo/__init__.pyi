@@ -1,3 +1,4 @@
+from . import by_hand as by_hand
 from . import datasets as datasets
 from . import errors as errors
 from . import models as models

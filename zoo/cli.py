@@ -23,6 +23,26 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Keras models, and a recipe for every experiment of the course.\n\nBegin with:  zoo run digits_cnn",
 )
+
+
+def _models(incomplete: str) -> list[str]:
+    from zoo.registry import list_models
+
+    return [n for n in [*list_models(), *list_models(pretrained=True)] if n.startswith(incomplete)]
+
+
+def _recipes(incomplete: str) -> list[str]:
+    from zoo.recipes import list_recipes
+
+    return [name for name in list_recipes() if name.startswith(incomplete)]
+
+
+def _datasets(incomplete: str) -> list[str]:
+    from zoo.datasets import list_datasets
+
+    return [name for name in list_datasets() if name.startswith(incomplete)]
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Pattern = Annotated[str, typer.Argument(help="A name with the wildcards * and ?.")]
 
@@ -31,19 +51,18 @@ def main() -> None:
     """Run the command line; a mistake is one sentence, and a traceback only with --debug."""
     # TensorFlow's C++ start-up lines say nothing that a user of a recipe can act on.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    words = [word for word in sys.argv[1:] if word != "--debug"]
+    debug = len(words) < len(sys.argv) - 1  # wherever it stands
     try:
-        app()
+        app(words)
     except ZooError as error:
-        if _options["debug"]:
+        if debug:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         raise SystemExit(2 if isinstance(error, UnknownNameError | InputError) else 1) from None
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         raise SystemExit(130) from None
-
-
-_options = {"debug": False}
 
 
 @app.callback(invoke_without_command=True)
@@ -58,7 +77,6 @@ def options(
     ] = None,
 ) -> None:
     """Read the options that stand before the command."""
-    _options["debug"] = debug
     if version:
         print(f"zoo {__version__}")
         raise typer.Exit
@@ -100,7 +118,16 @@ def list_(
 
 
 @app.command(epilog="Examples:  zoo show cnn   zoo show digits_cnn")
-def show(name: Annotated[str, typer.Argument(help="A model or a recipe.")], as_json: AsJson = False) -> None:
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A model or a recipe.",
+            autocompletion=lambda incomplete: _models(incomplete) + _recipes(incomplete),
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
     """Print the file of a builder and the recipes that use it, or the file of a recipe."""
     from zoo._table import all_entries
     from zoo.recipes import all_recipes
@@ -153,7 +180,9 @@ def recipes(pattern: Pattern = "*", as_json: AsJson = False) -> None:
 )
 def run(
     context: typer.Context,
-    recipe: Annotated[str, typer.Argument(help="A recipe, or your own .py file.")] = "",
+    recipe: Annotated[
+        str, typer.Argument(help="A recipe, or your own .py file.", autocompletion=_recipes)
+    ] = "",
 ) -> None:
     """Run a recipe; its parameters are options: zoo run RECIPE --help shows them."""
     if recipe in ("", "-h", "--help"):
@@ -175,7 +204,10 @@ def run(
 
 
 @app.command(epilog="Examples:  zoo data   zoo data digits   zoo data mnist --json")
-def data(name: Annotated[str, typer.Argument(help="A dataset.")] = "", as_json: AsJson = False) -> None:
+def data(
+    name: Annotated[str, typer.Argument(help="A dataset.", autocompletion=_datasets)] = "",
+    as_json: AsJson = False,
+) -> None:
     """List the datasets, or load one and say what it holds."""
     from zoo.datasets import all_datasets, dataset_entry, load_dataset
 
@@ -215,7 +247,9 @@ def data(name: Annotated[str, typer.Argument(help="A dataset.")] = "", as_json: 
     epilog="Examples:  zoo diagram cnn -o cnn.svg   zoo diagram cnn.digits -o cnn.png   zoo diagram my.keras -o my.svg"
 )
 def diagram(
-    name: Annotated[str, typer.Argument(help="A model's name, or a .keras or .h5 file.")],
+    name: Annotated[
+        str, typer.Argument(help="A model's name, or a .keras or .h5 file.", autocompletion=_models)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="A .svg, .png, .pdf or .dot file.")],
 ) -> None:
     """Draw a model's diagram into a file."""
@@ -238,7 +272,9 @@ def diagram(
 
 @app.command(epilog="Examples:  zoo pretrain cnn.digits   zoo pretrain mlp.iris --recipe my_iris.py")
 def pretrain(
-    name: Annotated[str, typer.Argument(help="architecture.tag, such as cnn.digits.")],
+    name: Annotated[
+        str, typer.Argument(help="architecture.tag, such as cnn.digits.", autocompletion=_models)
+    ],
     recipe: Annotated[str | None, typer.Option(help="The recipe that trains it, for a new name.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder to keep the run in.")] = None,
 ) -> None:

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Handwritten digits with a multilayer perceptron
 # The picture is laid out as a row of 64 numbers and passed through two hidden layers. The network does not
-# know which pixels are neighbours, and still reads 97 of 100 digits: compare `digits_cnn`, which does know.
+# know which pixels are neighbours, and still reads 98 of 100 digits: compare `digits_cnn`, which does know.
 #
-# Data: 1,797 real digits of 8x8 pixels, built in. Expect about 97.5 % on 360 digits that the network has never
+# Data: 1,797 real digits of 8x8 pixels, built in. Expect about 98 % on 360 digits that the network has never
 # seen, in some ten seconds of training. Source: the deck, "MNIST", its network with hidden layers.
 
 # %%
@@ -13,7 +13,7 @@ import zoo
 
 # Change these here, or on the command line: `zoo run digits_mlp --hidden 64 --epochs 10`
 run = zoo.Run(
-    "digits_mlp", hidden=(128, 128), epochs=40, batch_size=32, learning_rate=1e-3, dropout=0.2, seed=0
+    "digits_mlp", hidden=(256, 128), epochs=40, batch_size=32, learning_rate=2e-3, dropout=0.3, seed=0
 )
 
 # %% [markdown]
@@ -27,7 +27,7 @@ print(data)
 # %% [markdown]
 # ## The network
 # Each hidden unit weighs all the numbers before it, adds them up, and passes on what is above zero:
-# $h = \max(0, W x + b)$. Dropout switches off a fifth of the units at each step, so none can rely on another.
+# $h = \max(0, W x + b)$. Dropout switches off three in ten units at each step, so none can rely on another.
 
 # %%
 model = zoo.create_model(
@@ -65,4 +65,4 @@ zoo.plots.curves(history)
 # %%
 run.keep("confusion", zoo.plots.confusion(model, data.test))
 run.keep("mistakes", zoo.plots.mistakes(model, data.test))
-run.finish(model, history, data, expect={"test_accuracy": 0.965})
+run.finish(model, history, data, expect={"test_accuracy": 0.97})

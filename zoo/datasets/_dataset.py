@@ -88,7 +88,7 @@ class Dataset:
 
         Examples:
             >>> import zoo
-            >>> zoo.load_dataset("iris").to_pandas()["target"].value_counts().to_dict()
+            >>> zoo.load_dataset("iris").to_pandas()["target"].value_counts().sort_index().to_dict()
             {'setosa': 50, 'versicolor': 50, 'virginica': 50}
         """
         import pandas as pd

@@ -56,7 +56,7 @@ def cnn(
 
     Examples:
         >>> cnn((8, 8, 1), 10, filters=(32, 64), hidden=(128,)).count_params()
-        52970
+        53002
 
     Source: the deck, "CNN"; LeCun, Bottou, Bengio and Haffner (1998).
     """
