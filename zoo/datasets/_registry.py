@@ -111,7 +111,7 @@ def list_datasets(pattern: str = "*", *, task: str | None = None) -> list[str]:
 
     Examples:
         >>> list_datasets(task="regression")
-        ['diabetes']
+        ['diabetes', 'four_features']
     """
     names = sorted(fnmatch.filter(all_datasets(), pattern))
     return [name for name in names if task in (None, _entries[name].task)]
