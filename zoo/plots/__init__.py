@@ -1,9 +1,19 @@
 """What does the result look like? Functions that return a matplotlib figure and never show it."""
 
+from zoo.plots.animate import Animation
 from zoo.plots.confusion import confusion
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
 from zoo.plots.images import mistakes, samples
 from zoo.plots.predictions import predictions
 
-__all__ = ["confusion", "curves", "diagram", "mistakes", "predictions", "samples", "save_diagram"]
+__all__ = [
+    "Animation",
+    "confusion",
+    "curves",
+    "diagram",
+    "mistakes",
+    "predictions",
+    "samples",
+    "save_diagram",
+]

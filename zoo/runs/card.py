@@ -67,7 +67,7 @@ def card(
         + ", ".join(f"{name[8:]} {v}" for name, v in metrics.items() if name.startswith("version_"))
         + ".",
         "",
-        *(f"![{name}]({name})\n" for name in pictures),
+        *(f"{'' if name.endswith('.html') else '!'}[{name}]({name})\n" for name in pictures),
     ]
     return "\n".join(lines)
 

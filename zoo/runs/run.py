@@ -81,12 +81,13 @@ class Run:
         """Write a picture into the run's folder and return it, so that a notebook shows it.
 
         Args:
-            name: the file's name; ``.png`` is added where it has no suffix.
-            picture: a matplotlib `Figure`.
+            name: the file's name; where it has no suffix, ``.png`` is added, or an animation's ``.gif``.
+            picture: a matplotlib `Figure`, or an `Animation`.
         """
-        file = name if Path(name).suffix else f"{name}.png"
+        moves = isinstance(picture, zoo.plots.Animation)
+        file = name if Path(name).suffix else f"{name}{'.gif' if moves else '.png'}"
         with atomic_path(self.folder / file) as temporary:
-            picture.savefig(temporary)
+            (picture.save if moves else picture.savefig)(temporary)
         self._pictures.append(file)
         return picture
 
