@@ -25,6 +25,7 @@ from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
+from .training.callbacks import BoundaryRecorder as BoundaryRecorder
 from .training.callbacks import early_stopping as early_stopping
 from .training.evaluate import evaluate as evaluate
 from .training.fit import fit as fit

@@ -1,6 +1,7 @@
 """What does the result look like? Functions that return a matplotlib figure and never show it."""
 
 from zoo.plots.animate import Animation
+from zoo.plots.boundary import boundary, boundary_animation, scatter
 from zoo.plots.confusion import confusion
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
@@ -9,6 +10,8 @@ from zoo.plots.predictions import predictions
 
 __all__ = [
     "Animation",
+    "boundary",
+    "boundary_animation",
     "confusion",
     "curves",
     "diagram",
@@ -16,4 +19,5 @@ __all__ = [
     "predictions",
     "samples",
     "save_diagram",
+    "scatter",
 ]

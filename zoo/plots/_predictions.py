@@ -19,10 +19,16 @@ def probabilities_and_labels(model: keras.Model, split: Any) -> tuple[np.ndarray
     Raises:
         InputError: the model or the rows have several outputs, or the targets are no labels.
     """
-    if isinstance(split.y, dict | list):
-        raise InputError("This picture shows one output; the rows have several.")
-    labels = np.asarray(split.y)
-    values = np.asarray(model.predict(split.x, batch_size=256, verbose=0))
+    labels = as_labels(split.y)
+    return as_probabilities(np.asarray(model.predict(split.x, batch_size=256, verbose=0))), labels
+
+
+def as_probabilities(values: np.ndarray) -> np.ndarray:
+    """Return a classifier's output as a probability a class, ``(rows, classes)``.
+
+    Raises:
+        InputError: it is not one row of numbers a sample.
+    """
     if values.ndim != 2:
         raise InputError(
             f"This picture shows one class a row; the model's output has the shape {values.shape}."
@@ -30,10 +36,25 @@ def probabilities_and_labels(model: keras.Model, split: Any) -> tuple[np.ndarray
     if values.shape[1] == 1:
         if (values < 0).any() or (values > 1).any():
             values = 1 / (1 + np.exp(-values))
-        return np.hstack([1 - values, values]), labels.reshape(-1).astype(int)
+        return np.hstack([1 - values, values])
     if (values < 0).any() or not np.allclose(values.sum(axis=1), 1, atol=1e-3):
         values = np.asarray(keras.ops.softmax(values, axis=1))
-    return values, labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(-1)
+    return values
+
+
+def as_labels(y: Any) -> np.ndarray:
+    """Return targets as one label a row, ``(rows,)``; one-hot rows become their class.
+
+    Raises:
+        InputError: they are the targets of several outputs.
+    """
+    if isinstance(y, dict | list):
+        raise InputError("This picture shows one output; the rows have several.")
+    labels = np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        labels = labels.argmax(axis=1)
+    classes: np.ndarray = labels.reshape(-1).astype(int)
+    return classes
 
 
 def images_of(x: Any) -> np.ndarray:
