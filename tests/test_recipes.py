@@ -59,6 +59,13 @@ def test_a_handful_of_steps_leaves_a_whole_folder(recipe, tmp_path, capsys):
     assert run.metrics["parameter_count"] == run.model.count_params()
 
 
+def test_animations_can_be_left_out(tmp_path, capsys):
+    for animation in (True, False):
+        run = zoo.run_recipe("quadrants", output=tmp_path, epochs=1, animation=animation)
+        assert (run.folder / "boundary.gif").is_file() == animation
+        assert ("![boundary.gif](boundary.gif)" in (run.folder / "README.md").read_text()) == animation
+
+
 @pytest.mark.slow
 def test_it_keeps_its_promise(recipe, tmp_path):
     run = zoo.run_recipe(recipe.name, output=tmp_path)
