@@ -60,7 +60,7 @@ def test_show():
 
 def test_recipes():
     assert [row["name"] for row in json_of("recipes")] == zoo.list_recipes()
-    assert json_of("recipes", "*_cnn")[0]["parameters"]["epochs"] == 30
+    assert json_of("recipes", "*_cnn")[0]["parameters"]["epochs"] == 20
     assert "digits_cnn" in zoo_cli("recipes").stdout
 
 
