@@ -166,10 +166,9 @@ def show(
 @app.command(epilog="Examples:  zoo recipes   zoo recipes 'digits_*' --json")
 def recipes(pattern: Pattern = "*", as_json: AsJson = False) -> None:
     """List the recipes, in the order of the course."""
-    from zoo.recipes import find_recipe, list_recipes
+    from zoo.recipes import all_recipes
 
-    found = [find_recipe(name) for name in list_recipes(pattern)]
-    rows = [{**dataclasses.asdict(recipe), "path": str(recipe.path)} for recipe in found]
+    rows = [{**dataclasses.asdict(recipe), "path": str(recipe.path)} for recipe in all_recipes(pattern)]
     _listing(rows, as_json, ("chapter", "name", "title"), nothing=f"No recipe matches {pattern!r}.")
 
 

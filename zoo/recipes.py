@@ -54,12 +54,12 @@ def list_recipes(pattern: str = "*") -> list[str]:
         >>> list_recipes("digits_*")
         ['digits_cnn', 'digits_mlp']
     """
-    return [recipe.name for recipe in all_recipes() if fnmatch.fnmatchcase(recipe.name, pattern)]
+    return [path.stem for path in _files() if fnmatch.fnmatchcase(path.stem, pattern)]
 
 
-def all_recipes() -> list[Recipe]:
-    """Return every recipe, in the order of the course."""
-    return [read_recipe(path) for path in sorted(shipped_folder("recipes").glob("ch*/*.py"))]
+def all_recipes(pattern: str = "*") -> list[Recipe]:
+    """Return every recipe whose name matches, in the order of the course."""
+    return [read_recipe(path) for path in _files() if fnmatch.fnmatchcase(path.stem, pattern)]
 
 
 def find_recipe(name: str) -> Recipe:
@@ -70,11 +70,11 @@ def find_recipe(name: str) -> Recipe:
     """
     if str(name).endswith(".py") and Path(name).is_file():
         return read_recipe(Path(name))
-    recipes = {recipe.name: recipe for recipe in all_recipes()}
-    if name not in recipes:
-        hint = did_you_mean(name, recipes)
-        raise UnknownNameError(f"No recipe {name!r}.{hint} `zoo recipes` shows all {len(recipes)}.")
-    return recipes[name]
+    files = {path.stem: path for path in _files()}
+    if name not in files:
+        hint = did_you_mean(name, files)
+        raise UnknownNameError(f"No recipe {name!r}.{hint} `zoo recipes` shows all {len(files)}.")
+    return read_recipe(files[name])
 
 
 def run_recipe(name: str, *, output: str | os.PathLike[str] | None = None, **parameters: Any) -> Run:
@@ -131,6 +131,10 @@ def read_recipe(path: Path) -> Recipe:
         elif node.func.attr == "create_model" and node.args and isinstance(node.args[0], ast.Constant):
             models.append(str(node.args[0].value))
     return Recipe(path.stem, path.parent.name, path, title, summary, parameters, tuple(dict.fromkeys(models)))
+
+
+def _files() -> list[Path]:
+    return sorted(shipped_folder("recipes").glob("ch*/*.py"))
 
 
 def _heading(text: str) -> tuple[str, str]:
