@@ -1,0 +1,6 @@
+"""Callbacks, each on Keras' own; a file each."""
+
+from zoo.training.callbacks.boundary_recorder import BoundaryRecorder
+from zoo.training.callbacks.stopping import early_stopping
+
+__all__ = ["BoundaryRecorder", "early_stopping"]
