@@ -15,7 +15,7 @@ from zoo.errors import InputError
 from zoo.pretrained import Weights, all_weights, find_weights, manifest_path
 from zoo.recipes import run_recipe
 from zoo.registry import create_model, made_with
-from zoo.runs.run import versions
+from zoo.runs.measure import versions
 from zoo.saving import save_model
 
 

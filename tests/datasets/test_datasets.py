@@ -208,7 +208,7 @@ def test_real_mnist(data_folder):
 
 
 def test_the_real_sample_of_fashion_mnist(data_folder):
-    data = zoo.load_dataset("fashion_mnist", sample=True)
+    data = zoo.load_dataset("fashion_mnist_sample")
     assert (len(data.train), len(data.test), data.num_classes) == (1813, 1770, 10)
 
 
@@ -219,3 +219,26 @@ def test_facts_are_plain_enough_for_json():
         for name in ("name", "input_shape", "num_classes", "class_names", "checksum")
     }
     assert json.loads(json.dumps(facts))["num_classes"] == 3
+
+
+def test_training_rows_are_kept_in_proportion_and_the_test_rows_stay():
+    whole = zoo.load_dataset("breast_cancer", validation_split=0.2, seed=3)
+    part = zoo.load_dataset("breast_cancer", validation_split=0.2, seed=3, train_size=100, scale=False)
+    assert len(part.train) == 100
+    assert part.train.y.mean() == pytest.approx(whole.train.y.mean(), abs=0.01)
+    np.testing.assert_array_equal(part.test.y, whole.test.y)
+    np.testing.assert_array_equal(part.validation.y, whole.validation.y)
+    for everything in (0, None, 10_000):
+        assert len(zoo.load_dataset("iris", train_size=everything).train) == 120
+    assert len(zoo.load_dataset("iris", train_size=2).train) == 2
+    with pytest.raises(zoo.InputError, match="train_size must be a whole number of 1 or more, or 0"):
+        zoo.load_dataset("iris", train_size=-1)
+
+
+def test_a_missing_file_falls_back_and_says_so(cold_cache, capsys):
+    data = zoo.load_dataset("fashion_mnist_sample", fallback=("digits",), train_size=50)
+    assert (data.name, len(data.train)) == ("digits", 50)
+    told = "The file fashion_mnist_sample.npz is missing. Taking digits in place of fashion_mnist_sample.\n"
+    assert capsys.readouterr().out == told
+    with pytest.raises(zoo.UnknownNameError, match="No dataset 'digit'. Did you mean 'digits'"):
+        zoo.load_dataset("iris", fallback=("digit",))

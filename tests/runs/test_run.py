@@ -191,3 +191,34 @@ def test_a_recipe_of_ones_own_takes_options_as_a_script(tmp_path):
     )
     assert wrong.returncode == 2
     assert "--epochs" in wrong.stderr
+
+
+def test_a_recipe_adds_figures_of_its_own_and_may_promise_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run, model, history, data = trained()
+    metrics = run.finish(model, history, data, metrics={"test_gap": 0.5}, expect={"test_gap": 0.4})
+    assert metrics["test_gap"] == 0.5
+    assert "| test_gap | 0.5000 |  |" in (run.folder / "README.md").read_text()
+    with pytest.raises(zoo.PromiseError, match="test_gap of at least 0.6"):
+        run.finish(model, history, data, metrics={"test_gap": 0.5}, expect={"test_gap": 0.6})
+
+
+def test_a_run_without_a_dataset_or_a_loss_is_judged_by_its_own_figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = Run("game", steps=10)
+    model = zoo.create_model("linear", input_shape=(4,))
+    metrics = run.finish(model, {"mean_return": [1.0, 2.0]}, metrics={"test_mean_return": 480})
+    assert (metrics["test_mean_return"], metrics["dataset"], metrics["epochs_run"]) == (480, None, 2)
+    card = (run.folder / "README.md").read_text()
+    assert "## Data" not in card
+    assert "# x: float32 (rows, 4)" in card
+    assert run.finish(model, metrics={"test_mean_return": 1})["epochs_run"] == 0
+
+
+def test_other_rows_may_judge(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run, model, history, data = trained()
+    rows = (data.test.x[:10], data.test.y[:10])
+    assert (
+        run.finish(model, history, data, test=rows)["test_accuracy"] == zoo.evaluate(model, rows)["accuracy"]
+    )

@@ -17,13 +17,13 @@ from zoo.datasets import (
     wine,
 )
 from zoo.datasets._dataset import Dataset, Split
+from zoo.datasets._load import load_dataset
 from zoo.datasets._registry import (
     DatasetEntry,
     Samples,
     all_datasets,
     dataset_entry,
     list_datasets,
-    load_dataset,
     register_dataset,
 )
 

@@ -55,6 +55,28 @@ def split_rows(
     return order[np.isin(group[order], kept)], order[np.isin(group[order], parted)]
 
 
+def part_of(rows: np.ndarray, labels: np.ndarray | None, size: int | None, *, seed: int) -> np.ndarray:
+    """Choose ``size`` of some row numbers, classes in proportion where each has room for it.
+
+    Args:
+        rows: row numbers.
+        labels: class of every row there is, or ``None``.
+        size: how many to keep; ``None``, 0 or more than there are keeps all.
+        seed: of the choice.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if not size or size >= len(rows):
+        return rows
+    classes = None if labels is None else labels[rows]
+    if classes is not None:
+        counts = np.unique(classes, return_counts=True)[1]
+        if counts.min() < 2 or min(size, len(rows) - size) < len(counts):
+            classes = None
+    kept: np.ndarray = train_test_split(rows, train_size=size, random_state=seed, stratify=classes)[0]
+    return kept
+
+
 def _group_of_each_row(x: Arrays) -> np.ndarray:
     """Number the rows so that identical ones have the same number."""
     arrays = list(x.values()) if isinstance(x, Mapping) else [x]

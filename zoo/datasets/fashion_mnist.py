@@ -38,23 +38,23 @@ _PARTS = {
     licence="MIT",
     file="fashion_mnist.npz",
 )
-def fashion_mnist(*, sample: bool = False, path: str | os.PathLike[str] | None = None) -> Samples:
+def fashion_mnist(*, path: str | os.PathLike[str] | None = None) -> Samples:
     """70,000 real pictures of clothes, 28x28 grey pixels in 0..1, ten kinds; 10,000 for testing.
 
     Args:
-        sample: read ``fashion_mnist_sample.npz``, the first few thousand, where the whole is not at hand.
         path: the file, in the layout of ``mnist.npz``.
     """
-    if sample or path is not None:
-        name = "fashion_mnist_sample.npz" if sample else "fashion_mnist.npz"
-        return npz_images(data_file(name, path=path), _NAMES)
+    if path is not None:
+        return npz_images(data_file("fashion_mnist.npz", path=path), _NAMES)
     try:
         return npz_images(data_file("fashion_mnist.npz"), _NAMES)
     except MissingFileError as missing:
         try:
             parts = [data_file(name, checksums=(sha,), url=_URL + name) for name, sha in _PARTS.items()]
         except MissingFileError:
-            raise MissingFileError(f"{missing} sample=True reads fashion_mnist_sample.npz.") from None
+            raise MissingFileError(
+                f"{missing} The dataset fashion_mnist_sample is its first few thousand pictures."
+            ) from None
     train_images, train_labels, test_images, test_labels = (gzip.decompress(p.read_bytes()) for p in parts)
     return Samples(
         _images(train_images),
@@ -63,6 +63,21 @@ def fashion_mnist(*, sample: bool = False, path: str | os.PathLike[str] | None =
         class_names=_NAMES,
         scale=255.0,
     )
+
+
+@register_dataset(
+    task="classification",
+    source="Xiao, Rasul and Vollgraf (2017), Zalando Research; the first rows of each part",
+    licence="MIT",
+    file="fashion_mnist_sample.npz",
+)
+def fashion_mnist_sample(*, path: str | os.PathLike[str] | None = None) -> Samples:
+    """The first 1,813 training and 1,770 test pictures of Fashion-MNIST, where the whole is not at hand.
+
+    Args:
+        path: the file, in the layout of ``mnist.npz``.
+    """
+    return npz_images(data_file("fashion_mnist_sample.npz", path=path), _NAMES)
 
 
 def _images(idx: bytes) -> np.ndarray:

@@ -9,8 +9,10 @@ from typing import Any
 def card(
     *,
     recipe: str,
+    model: Any,
     data: Any,
     parameters: Mapping[str, Any],
+    figures: Mapping[str, float],
     metrics: Mapping[str, Any],
     built_with: str,
     pictures: Sequence[str],
@@ -19,13 +21,14 @@ def card(
 
     Args:
         recipe: the recipe's name.
-        data: the `Dataset`.
+        model: the trained `keras.Model`.
+        data: the `Dataset`, or ``None``.
         parameters: the run's parameters.
+        figures: those of the test split and the recipe's own.
         metrics: what ``metrics.json`` holds.
         built_with: the call that built the model, or ``""``.
         pictures: file names of the run's pictures.
     """
-    counts = ", ".join(f"{len(split):,} {name}" for name, split in data.splits.items())
     lines = [
         f"# {recipe}",
         "",
@@ -34,7 +37,7 @@ def card(
         "```python",
         "import zoo",
         'model = zoo.load_model("model.keras")',
-        "model.predict(x)  # x: float32, " + _input_text(data.input_shape),
+        f"model.predict(x)  # x: {_takes(model)}",
         "```",
         "",
         "## Figures",
@@ -42,14 +45,11 @@ def card(
         "| metric | value | 95 % interval |",
         "|---|---|---|",
         *(
-            f"| {name} | {_number(value)} | {_interval(name, metrics)} |"
-            for name, value in judged(metrics).items()
+            f"| {name} | {_number(value)} | {_interval(name, figures)} |"
+            for name, value in without_ends(figures).items()
         ),
         "",
-        "## Data",
-        "",
-        f"`{data.name}`: {counts} rows. {data.source}. Licence: {data.licence}. SHA-256 `{data.checksum}`.",
-        "",
+        *([] if data is None else ["## Data", "", _data_text(data), ""]),
         "## Parameters",
         "",
         *([f"Model: `{built_with}`, {metrics['parameter_count']:,} parameters.", ""] if built_with else []),
@@ -72,26 +72,30 @@ def card(
     return "\n".join(lines)
 
 
-def judged(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return the metrics of the test split, without their intervals' ends."""
-    return {
-        name: value
-        for name, value in metrics.items()
-        if name.startswith("test_") and not name.endswith(("_low", "_high"))
-    }
+def without_ends(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return the figures without their intervals' ends."""
+    return {name: value for name, value in figures.items() if not name.endswith(("_low", "_high"))}
 
 
-def _interval(name: str, metrics: Mapping[str, Any]) -> str:
-    if f"{name}_low" not in metrics:
+def _interval(name: str, figures: Mapping[str, float]) -> str:
+    if f"{name}_low" not in figures:
         return ""
-    return f"{_number(metrics[f'{name}_low'])} to {_number(metrics[f'{name}_high'])}"
+    return f"{_number(figures[f'{name}_low'])} to {_number(figures[f'{name}_high'])}"
 
 
 def _number(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
-def _input_text(shape: Any) -> str:
-    if isinstance(shape, Mapping):
-        return "; ".join(f"{name} {('rows', *size)}".replace("'", "") for name, size in shape.items())
-    return str(("rows", *shape)).replace("'", "")
+def _takes(model: Any) -> str:
+    """Say what the model takes: ``float32 (rows, 28, 28, 1)``, with names where there are several."""
+    tensors = getattr(model, "inputs", None) or []
+    told = [f"{tensor.dtype} ({', '.join(['rows', *map(str, tensor.shape[1:])])})" for tensor in tensors]
+    if len(told) < 2:
+        return "".join(told)
+    return "; ".join(f"{tensor.name} {text}" for tensor, text in zip(tensors, told, strict=True))
+
+
+def _data_text(data: Any) -> str:
+    counts = ", ".join(f"{len(split):,} {name}" for name, split in data.splits.items())
+    return f"`{data.name}`: {counts} rows. {data.source}. Licence: {data.licence}. SHA-256 `{data.checksum}`."

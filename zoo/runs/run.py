@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import io
 import json
-import platform
 import sys
 import time
 from collections.abc import Mapping
@@ -20,13 +18,12 @@ from rich.table import Table
 import zoo.plots
 from zoo import registry
 from zoo._files import atomic_path, write_text
-from zoo._version import __version__
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
-from zoo.runs.card import card, judged
+from zoo.runs.card import card, without_ends
+from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
 from zoo.runs.session import current_session
 from zoo.saving import save_model
-from zoo.training.evaluate import evaluate, intervals
 
 _LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
 
@@ -94,17 +91,21 @@ class Run:
     def finish(
         self,
         model: keras.Model,
-        history: keras.callbacks.History,
-        data: Any,
+        history: keras.callbacks.History | Epochs | None = None,
+        data: Any = None,
         *,
+        test: Any = None,
+        metrics: Mapping[str, float] | None = None,
         expect: Mapping[str, float] | None = None,
     ) -> dict[str, Any]:
         """Judge the model on the test split, write the run's files, and hold it to its promise.
 
         Args:
             model: the trained model.
-            history: what `zoo.fit` returned.
-            data: the `Dataset`.
+            history: what `zoo.fit` returned, or its dictionary.
+            data: the `Dataset`; ``None`` where there is none, as in a game.
+            test: rows to judge by in place of ``data.test``, such as ``(images, images)``.
+            metrics: figures that the recipe has measured itself.
             expect: figures that a run with the default parameters reaches, by the names in
                 ``metrics.json``: at least, or at most for a loss or an error.
 
@@ -112,20 +113,37 @@ class Run:
             The metrics.
 
         Raises:
+            InputError: a promised figure is not measured.
             PromiseError: a run with the default parameters missed one.
         """
-        self.metrics = self._measure(model, history, data)
-        self.model, self.licence = model, data.licence
+        rows = getattr(data, "test", None) if test is None else test
+        self._figures: dict[str, float] = {}
+        if rows is not None and getattr(model, "loss", None) is not None:
+            self._figures |= of_test_rows(model, rows, seed=self.parameters["seed"])
+        self._figures |= {name: float(value) for name, value in (metrics or {}).items()}
+        self.metrics = {
+            "recipe": self.recipe,
+            "time": time.strftime("%Y-%m-%d %H:%M:%S"),
+            **self._figures,
+            **of_training(history),
+            "parameter_count": int(model.count_params()),
+            **of_run(data, self.parameters, begin=self._begin),
+        }
+        self.model, self.licence = model, getattr(data, "licence", "Apache-2.0")
         save_model(model, self.folder / "model.keras")
-        write_text(self.folder / "history.csv", _csv(history.history))
-        self.keep("curves.png", zoo.plots.curves(history))
+        epochs = epochs_of(history)
+        if epochs:
+            write_text(self.folder / "history.csv", _csv(epochs))
+            self.keep("curves.png", zoo.plots.curves(epochs))
         for suffix in ("svg", "png"):
             zoo.plots.save_diagram(model, self.folder / f"model.{suffix}")
         write_text(self.folder / "metrics.json", json.dumps(self.metrics, indent=2) + "\n")
         text = card(
             recipe=self.recipe,
+            model=model,
             data=data,
             parameters=self.parameters,
+            figures=self._figures,
             metrics=self.metrics,
             built_with=_built_with(model),
             pictures=[*self._pictures, "model.svg"],
@@ -135,42 +153,14 @@ class Run:
         self._hold_to(expect or {})
         return self.metrics
 
-    def _measure(self, model: keras.Model, history: keras.callbacks.History, data: Any) -> dict[str, Any]:
-        metrics: dict[str, Any] = {"recipe": self.recipe, "time": time.strftime("%Y-%m-%d %H:%M:%S")}
-        spread = intervals(model, data.test, seed=self.parameters["seed"])
-        for name, value in evaluate(model, data.test).items():
-            metrics[f"test_{name}"] = value
-            if name in spread:
-                metrics[f"test_{name}_low"], metrics[f"test_{name}_high"] = spread[name]
-        epochs = history.history
-        best = _best_epoch(epochs)
-        for name, values in epochs.items():
-            if name != "learning_rate":
-                kind = "validation_" if name.startswith("val_") else "train_"
-                metrics[kind + name.removeprefix("val_")] = float(values[best])
-        return {
-            **metrics,
-            "epochs_run": len(next(iter(epochs.values()), [])),
-            "best_epoch": best + 1 if "val_loss" in epochs else None,
-            "interrupted": bool(history.params.get("interrupted", False)),
-            "train_seconds": round(float(history.params.get("seconds", 0.0)), 2),
-            "seconds": round(time.perf_counter() - self._begin, 2),
-            "parameter_count": int(model.count_params()),
-            "dataset": data.name,
-            "dataset_sha256": data.checksum,
-            **{f"parameter_{name}": value for name, value in self.parameters.items() if name != "seed"},
-            "seed": self.parameters["seed"],
-            **{f"version_{name}": version for name, version in versions().items()},
-        }
-
     def _show(self) -> None:
         table = Table(title=self.recipe, title_justify="left", show_edge=False)
-        for heading in ("test split", "value", "95 % interval"):
+        for heading in ("figure", "value", "95 % interval"):
             table.add_column(heading)
-        for name, value in judged(self.metrics).items():
-            low, high = self.metrics.get(f"{name}_low"), self.metrics.get(f"{name}_high")
+        for name, value in without_ends(self._figures).items():
+            low, high = self._figures.get(f"{name}_low"), self._figures.get(f"{name}_high")
             between = f"{low:.4f} to {high:.4f}" if low is not None else ""
-            table.add_row(name.removeprefix("test_"), f"{value:.4f}", between)
+            table.add_row(name.replace("_", " "), f"{value:.4f}", between)
         console = Console()
         console.print(table)
         seconds = self.metrics["train_seconds"]
@@ -182,7 +172,7 @@ class Run:
     def _hold_to(self, expect: Mapping[str, float]) -> None:
         for name in expect:
             if name not in self.metrics:
-                known = list(judged(self.metrics))
+                known = list(without_ends(self._figures))
                 raise InputError(
                     f"The recipe promises {name!r}, which is not measured.{did_you_mean(name, known)}"
                 )
@@ -196,14 +186,6 @@ class Run:
                     f"{self.recipe} promises {name} of at {'most' if less else 'least'} {bound} with its default "
                     f"parameters, and this run has {value:.4f}. Its files are in {self.folder}."
                 )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    found = {"zoo": __version__, "keras": keras.version(), "python": platform.python_version()}
-    backend = keras.config.backend()
-    found[backend] = importlib.metadata.version(backend)
-    return found
 
 
 def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Path | None]:
@@ -230,12 +212,7 @@ def _new_folder(parent: Path) -> Path:
     return folder
 
 
-def _best_epoch(epochs: Mapping[str, list[float]]) -> int:
-    values = epochs.get("val_loss")
-    return min(range(len(values)), key=values.__getitem__) if values else -1
-
-
-def _csv(epochs: Mapping[str, list[float]]) -> str:
+def _csv(epochs: Epochs) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["epoch", *epochs])
