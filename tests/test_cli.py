@@ -11,7 +11,7 @@ import pytest
 
 import zoo
 
-COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "pretrain"]
+COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "devices", "pretrain"]
 
 
 def zoo_cli(*words, cwd=None, **environment) -> subprocess.CompletedProcess:
@@ -86,6 +86,14 @@ def test_run_and_its_options(tmp_path):
     (folder,) = (tmp_path / "out/diabetes_regression").iterdir()
     assert str(folder.relative_to(tmp_path)) in done.stdout
     assert "cuda" not in done.stderr.lower()
+
+
+def test_devices():
+    found = json_of("devices")
+    assert found["cpu"] == ["cpu:0"]
+    assert found["backend"] in found["installed_backends"]
+    told = zoo_cli("devices")
+    assert told.stdout.startswith(f"backend   {found['backend']} {found['version']}")
 
 
 def test_version_and_help():

@@ -191,13 +191,22 @@ def run(
     from zoo.runs.parameters import parse_parameters
 
     found = find_recipe(recipe)
-    given = parse_parameters(
+    given, options = parse_parameters(
         found.parameters, context.args, program=f"zoo run {recipe}", about=f"{found.title}\n\n{found.summary}"
     )
-    output = given.pop("output", None)
+    if options.backend:
+        from zoo.devices import choose_backend
+
+        choose_backend(options.backend)
     print(found.title)
     _load_keras()
-    finished = run_recipe(recipe, output=output, **given)
+    finished = run_recipe(
+        recipe,
+        output=options.output,
+        device=options.device,
+        mixed_precision=options.mixed_precision,
+        **given,
+    )
     if finished.metrics.get("interrupted"):
         raise typer.Exit(130)
 
@@ -287,6 +296,26 @@ def pretrain(
 
     weights, told = train(name, recipe=recipe, output=output)
     print(f"{name}: {', '.join(weights.files)} written. {told}")
+
+
+@app.command(epilog="Examples:  zoo devices   zoo devices --json   KERAS_BACKEND=jax zoo devices")
+def devices(as_json: AsJson = False) -> None:
+    """Say what Keras computes on and, where a graphics card lies idle, why."""
+    _load_keras()
+    from zoo.devices import devices as seen
+    from zoo.devices import installed_backends
+
+    found = {**seen(), "installed_backends": installed_backends()}
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    print(
+        f"backend   {found['backend']} {found['version']}  (installed: {', '.join(found['installed_backends'])})"
+    )
+    print(f"devices   {', '.join(found['cpu'] + found['gpu'])}")
+    print(f"cards     {', '.join(found['cards']) or 'none found'}")
+    if found["idle"]:
+        print(f"\nThe graphics card is not used. {found['idle']}")
 
 
 def _load_keras() -> None:

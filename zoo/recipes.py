@@ -77,12 +77,21 @@ def find_recipe(name: str) -> Recipe:
     return read_recipe(files[name])
 
 
-def run_recipe(name: str, *, output: str | os.PathLike[str] | None = None, **parameters: Any) -> Run:
+def run_recipe(
+    name: str,
+    *,
+    output: str | os.PathLike[str] | None = None,
+    device: str | None = None,
+    mixed_precision: bool = False,
+    **parameters: Any,
+) -> Run:
     """Run a recipe from Python: the same as ``zoo run NAME --parameter value``.
 
     Args:
         name: one of `list_recipes`, or the path of a recipe of your own.
         output: folder for runs; ``runs`` in the working directory by default.
+        device: ``cpu``, ``gpu`` or ``gpu:1``; by default a graphics card where Keras sees one.
+        mixed_precision: multiply in 16 bits and keep weights in 32.
         **parameters: values in place of the recipe's own.
 
     Returns:
@@ -90,13 +99,19 @@ def run_recipe(name: str, *, output: str | os.PathLike[str] | None = None, **par
 
     Raises:
         UnknownNameError: no such recipe, or it has no such parameter.
+        InputError: there is no such device.
         PromiseError: the recipe missed the figure it promises.
     """
+    from zoo.devices import use
     from zoo.runs.session import session
 
     recipe = find_recipe(name)
     check_parameters(recipe, parameters)
-    with session(recipe.name, parameters, Path(output) if output is not None else None) as running:
+    folder = Path(output) if output is not None else None
+    with (
+        use(device, mixed_precision=mixed_precision),
+        session(recipe.name, parameters, folder) as running,
+    ):
         runpy.run_path(str(recipe.path), run_name="__main__")
     if running.run is None:
         raise InputError(f"{recipe.path} is no recipe: it makes no zoo.Run({recipe.name!r}, ...).")

@@ -2,13 +2,14 @@ import csv
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import zoo
 from zoo.runs.parameters import parse_parameters
 from zoo.runs.run import Run
-from zoo.runs.session import session
+from zoo.runs.session import Options, session
 
 
 def trained(epochs=2, **overrides):
@@ -145,9 +146,17 @@ DEFAULTS = {"epochs": 30, "learning_rate": 3e-3, "hidden": (128, 64), "augment":
     ],
 )
 def test_options_are_read_by_the_types_of_the_defaults(words, expected):
-    given = parse_parameters(DEFAULTS, words, program="zoo run x")
+    given, options = parse_parameters(DEFAULTS, words, program="zoo run x")
     assert given == expected
+    assert options == Options()
     assert all(type(given[k]) is type(v) for k, v in expected.items())
+
+
+def test_every_recipe_takes_the_options_of_a_machine():
+    words = ["--output", "there", "--device", "cpu", "--backend", "jax", "--mixed-precision", "--epochs", "2"]
+    given, options = parse_parameters(DEFAULTS, words, program="zoo run x")
+    assert given == {"epochs": 2}
+    assert options == Options(Path("there"), "cpu", "jax", True)
 
 
 @pytest.mark.parametrize("words", [["--epoch", "5"], ["--epochs", "five"], ["5"]])
@@ -172,6 +181,9 @@ def test_help_shows_the_parameters_with_their_defaults(capsys):
         "[default: 30]",
         "[default: 128,64]",
         "--output",
+        "--device",
+        "--backend",
+        "--mixed-precision",
     ):
         assert words in out
 
@@ -186,6 +198,9 @@ def test_a_recipe_of_ones_own_takes_options_as_a_script(tmp_path):
             [sys.executable, script, *words], capture_output=True, text=True, cwd=tmp_path, check=True
         )
         assert f"EPOCHS {epochs} IN ('{'elsewhere' if words else 'runs'}', 'mine')" in done.stdout
+    with_backend = [sys.executable, script, "--backend", "theano"]
+    refused = subprocess.run(with_backend, capture_output=True, text=True, cwd=tmp_path)
+    assert "No backend 'theano'" in refused.stderr
     wrong = subprocess.run(
         [sys.executable, script, "--epoch", "5"], capture_output=True, text=True, cwd=tmp_path
     )

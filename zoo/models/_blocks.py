@@ -83,12 +83,12 @@ def head(num_classes: int | None, num_outputs: int | None = None, regularizer: A
             "Give num_classes for classification or num_outputs for regression, and not both; got "
             f"num_classes={num_classes} and num_outputs={num_outputs}."
         )
+    # Under mixed precision the last layer keeps 32 bits: a sure answer's logarithm needs them.
+    options = {"kernel_regularizer": regularizer, "dtype": keras.config.floatx()}
     if num_classes is None:
-        return keras.layers.Dense(num_outputs, kernel_regularizer=regularizer, name="prediction")
+        return keras.layers.Dense(num_outputs, name="prediction", **options)
     activation = "sigmoid" if num_classes == 1 else "softmax"
-    return keras.layers.Dense(
-        num_classes, activation=activation, kernel_regularizer=regularizer, name="probability"
-    )
+    return keras.layers.Dense(num_classes, activation=activation, name="probability", **options)
 
 
 def flatten(input_shape: Sequence[int]) -> list[keras.Layer]:

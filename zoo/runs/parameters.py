@@ -11,15 +11,23 @@ from typing import Annotated, Any
 import typer
 
 from zoo.errors import InputError
+from zoo.runs.session import Options
+
+OPTIONS = {
+    "output": (Path, "Folder for runs.  [default: runs]"),
+    "device": (str, "Compute on cpu, gpu or gpu:1; `zoo devices` lists them."),
+    "backend": (str, "Let Keras use tensorflow, jax or torch."),
+    "mixed_precision": (bool, "Multiply in 16 bits: faster on a graphics card."),
+}
 
 
 def parse_parameters(
     defaults: Mapping[str, Any], arguments: Sequence[str], *, program: str, about: str = ""
-) -> dict[str, Any]:
-    """Read options from a command line.
+) -> tuple[dict[str, Any], Options]:
+    """Read a recipe's parameters and the options that all recipes take from a command line.
 
-    Each parameter is an option of its default's type; a tuple is written ``128,64``. ``--output DIR``
-    says where runs go. A wrong option prints the nearest one and exits with 2, ``--help`` prints all.
+    Each parameter is an option of its default's type; a tuple is written ``128,64``. A wrong option prints
+    the nearest one and exits with 2, ``--help`` prints all.
 
     Args:
         defaults: the parameters with their defaults.
@@ -28,30 +36,23 @@ def parse_parameters(
         about: the help's text.
 
     Returns:
-        What was given, and nothing else; ``output`` among it.
+        The parameters that were given, and the options.
     """
     given: dict[str, Any] = {}
 
     def command(**options: Any) -> None:
         given.update(options)
 
-    parameters, hints = [], {}
-    for name, default in {**defaults, "output": None}.items():
-        kind = Path if name == "output" else str if isinstance(default, tuple | list) else type(default)
-        words = (
-            [f"--{name}"]
-            if isinstance(default, bool)
-            else list(dict.fromkeys([f"--{name}", f"--{_dashed(name)}"]))
-        )
-        if isinstance(default, bool):
-            words = [f"--{name}/--no-{name}"]
-        told = "Folder for runs.  [default: runs]" if name == "output" else f"[default: {_written(default)}]"
-        option = typer.Option(*words, help=told, show_default=False)
-        hints[name] = Annotated[kind | None, option]
-        parameters.append(
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hints[name])
-        )
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    hints = {
+        name: _option(name, _kind(value), f"[default: {_written(value)}]") for name, value in defaults.items()
+    }
+    hints |= {name: _option(name, kind, told) for name, (kind, told) in OPTIONS.items()}
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+            for name, hint in hints.items()
+        ]
+    )
     command.__annotations__ = hints
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(help=about)(command)
@@ -61,7 +62,20 @@ def parse_parameters(
         if end.code not in (0, None) or not given:
             raise
     chosen = {name: value for name, value in given.items() if value is not None}
-    return {name: _typed(name, value, defaults.get(name)) for name, value in chosen.items()}
+    options = Options(**{name: chosen.pop(name) for name in OPTIONS if name in chosen})
+    return {name: _typed(name, value, defaults.get(name)) for name, value in chosen.items()}, options
+
+
+def _option(name: str, kind: Any, told: str) -> Any:
+    dashed = name.replace("_", "-")
+    words = [f"--{name}", f"--{dashed}"]
+    if kind is bool:
+        words = [f"--{dashed}/--no-{dashed}"]
+    return Annotated[kind | None, typer.Option(*dict.fromkeys(words), help=told, show_default=False)]
+
+
+def _kind(default: Any) -> type:
+    return str if isinstance(default, tuple | list) else type(default)
 
 
 def _typed(name: str, value: Any, default: Any) -> Any:
@@ -78,7 +92,3 @@ def _typed(name: str, value: Any, default: Any) -> Any:
 
 def _written(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
-
-
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 from rich.console import Console
@@ -18,6 +21,7 @@ from rich.table import Table
 import zoo.plots
 from zoo import registry
 from zoo._files import atomic_path, write_text
+from zoo.devices import choose_backend, installed_backends, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
 from zoo.runs.card import card, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
@@ -25,6 +29,7 @@ from zoo.runs.parameters import parse_parameters
 from zoo.runs.session import current_session
 from zoo.saving import save_model
 
+_for_the_script = contextlib.ExitStack()
 _LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
 
 
@@ -198,10 +203,21 @@ def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any]
             raise UnknownNameError(f"{recipe} has no parameter {unknown[0]!r}.{hint}")
         return dict(inside.parameters), inside.output
     if inside is None and Path(sys.argv[0]).stem == recipe and sys.argv[0].endswith(".py"):
-        given = parse_parameters(defaults, sys.argv[1:], program=Path(sys.argv[0]).name)
-        output = given.pop("output", None)
-        return given, output
+        given, options = parse_parameters(defaults, sys.argv[1:], program=Path(sys.argv[0]).name)
+        if options.backend not in (None, keras.config.backend()):
+            _begin_again(str(options.backend))
+        # The script's own end is the end of the block.
+        _for_the_script.enter_context(use(options.device, mixed_precision=options.mixed_precision))
+        return given, options.output
     return {}, None
+
+
+def _begin_again(backend: str) -> NoReturn:
+    """Run this script anew: Keras is imported by now, and cannot change its backend."""
+    if backend not in installed_backends():
+        choose_backend(backend)  # which says what is wrong
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    raise SystemExit(subprocess.run([sys.executable, *sys.argv], env=environment).returncode)
 
 
 def _new_folder(parent: Path) -> Path:

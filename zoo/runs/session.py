@@ -13,6 +13,23 @@ if TYPE_CHECKING:
     from zoo.runs.run import Run
 
 
+@dataclass(frozen=True)
+class Options:
+    """What every recipe takes besides its own parameters.
+
+    Attributes:
+        output: folder for runs, or ``None`` for ``runs/``.
+        device: ``cpu``, ``gpu``, ``gpu:1``, or ``None`` for Keras' own choice.
+        backend: ``tensorflow``, ``jax``, ``torch``, or ``None`` for the one that Keras is set to.
+        mixed_precision: multiply in 16 bits.
+    """
+
+    output: Path | None = None
+    device: str | None = None
+    backend: str | None = None
+    mixed_precision: bool = False
+
+
 @dataclass
 class Session:
     """One running of one recipe.
