@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import importlib
 import json
 import os
 import runpy
@@ -211,14 +213,33 @@ def run(
         raise typer.Exit(130)
 
 
-@app.command(epilog="Examples:  zoo data   zoo data digits   zoo data mnist --json")
+@app.command(
+    epilog="Examples:  zoo data   zoo data digits   zoo data mnist --json   zoo data pull   "
+    "zoo data pull feature_extraction1"
+)
 def data(
-    name: Annotated[str, typer.Argument(help="A dataset.", autocompletion=_datasets)] = "",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME | pull [NAME]...]",
+            help="A dataset; or `pull`, to fetch the deck's own files from their page.",
+            autocompletion=_datasets,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the datasets, or load one and say what it holds."""
+    """List the datasets, load one and say what it holds, or fetch the deck's own files."""
     from zoo.datasets import all_datasets, dataset_entry, load_dataset
 
+    name, *others = names or [""]
+    if name == "pull":
+        from zoo.datasets.originals import pull
+
+        for told in pull(others):
+            print(told)
+        return
+    if others:
+        raise InputError(f"zoo data takes one dataset; got {' '.join([name, *others])}.")
     if name:
         dataset_entry(name)
         loaded = load_dataset(name)
@@ -329,6 +350,8 @@ def _load_keras() -> None:
         import keras
 
         keras.ops.zeros(1)  # wakes the device, which has lines of its own to say
+        with contextlib.suppress(ImportError):
+            importlib.import_module("tensorflow")  # Keras feeds every backend through it
     if sys.stdout.isatty():
         print("\r" + " " * len(words) + "\r", end="", flush=True)
 
