@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import hashlib
 import os
 import runpy
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Recipe:
         summary: the paragraph below the heading.
         parameters: names and defaults.
         models: the builders that it creates.
+        promises: names of the figures that it promises.
     """
 
     name: str
@@ -42,6 +44,13 @@ class Recipe:
     summary: str
     parameters: dict[str, Any]
     models: tuple[str, ...]
+    promises: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen digits of its code's SHA-256, comments and layout left out."""
+        code = ast.unparse(ast.parse(self.path.read_text(encoding="utf-8")))
+        return hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def list_recipes(pattern: str = "*") -> list[str]:
@@ -137,6 +146,7 @@ def read_recipe(path: Path) -> Recipe:
     title, summary = _heading(text)
     parameters: dict[str, Any] = {}
     models: list[str] = []
+    promises: list[str] = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
@@ -145,7 +155,19 @@ def read_recipe(path: Path) -> Recipe:
             parameters.setdefault("seed", 0)
         elif node.func.attr == "create_model" and node.args and isinstance(node.args[0], ast.Constant):
             models.append(str(node.args[0].value))
-    return Recipe(path.stem, path.parent.name, path, title, summary, parameters, tuple(dict.fromkeys(models)))
+        elif node.func.attr == "finish":
+            expect = [k.value for k in node.keywords if k.arg == "expect" and isinstance(k.value, ast.Dict)]
+            promises = [str(key.value) for d in expect for key in d.keys if isinstance(key, ast.Constant)]
+    return Recipe(
+        name=path.stem,
+        chapter=path.parent.name,
+        path=path,
+        title=title,
+        summary=summary,
+        parameters=parameters,
+        models=tuple(dict.fromkeys(models)),
+        promises=tuple(promises),
+    )
 
 
 def _files() -> list[Path]:
