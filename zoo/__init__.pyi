@@ -26,6 +26,7 @@ from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
+from .training.callbacks import OneCycle as OneCycle
 from .training.callbacks import early_stopping as early_stopping
 from .training.evaluate import evaluate as evaluate
 from .training.fit import fit as fit
