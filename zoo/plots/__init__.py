@@ -7,6 +7,7 @@ from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
 from zoo.plots.images import mistakes, samples
 from zoo.plots.predictions import predictions
+from zoo.plots.samples_animation import samples_animation
 
 __all__ = [
     "Animation",
@@ -18,6 +19,7 @@ __all__ = [
     "mistakes",
     "predictions",
     "samples",
+    "samples_animation",
     "save_diagram",
     "scatter",
 ]

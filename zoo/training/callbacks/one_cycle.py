@@ -79,14 +79,14 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Any = None) -> None:
         """Count the steps ahead, and remember the compiled rate."""
         self._compiled, params = None, self.params or {}
-        self._steps = self.steps_per_epoch or params.get("steps")
-        if not self._steps:
+        steps = self.steps_per_epoch or params.get("steps")
+        if not steps:
             raise InputError(
                 "OneCycle spreads the rate over all steps, and this data does not say how many there are. Use "
                 "OneCycle(..., steps_per_epoch=...)."
             )
         self._compiled = settable_rate(self.model, "OneCycle")
-        self._epochs = params["epochs"]
+        self._steps, self._epochs = int(steps), int(params["epochs"])
         self.learning_rates = []
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
