@@ -26,7 +26,11 @@ from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
+from .training.callbacks import FilterRecorder as FilterRecorder
+from .training.callbacks import LearningRateFinder as LearningRateFinder
 from .training.callbacks import OneCycle as OneCycle
+from .training.callbacks import RichProgress as RichProgress
+from .training.callbacks import default_callbacks as default_callbacks
 from .training.callbacks import early_stopping as early_stopping
 from .training.evaluate import evaluate as evaluate
 from .training.fit import fit as fit

@@ -5,7 +5,9 @@ from zoo.plots.boundary import boundary, boundary_animation, scatter
 from zoo.plots.confusion import confusion
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
+from zoo.plots.filters import filters, filters_animation
 from zoo.plots.images import mistakes, samples
+from zoo.plots.learning_rates import learning_rates
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
 
@@ -16,6 +18,9 @@ __all__ = [
     "confusion",
     "curves",
     "diagram",
+    "filters",
+    "filters_animation",
+    "learning_rates",
     "mistakes",
     "predictions",
     "samples",

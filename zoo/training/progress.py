@@ -31,7 +31,7 @@ def progress_callback(verbose: Verbose) -> keras.callbacks.Callback | None:
         return None
     console = Console()
     bar = verbose == 1 or (verbose != 2 and (console.is_terminal or console.is_jupyter))
-    return ProgressBar(console) if bar else EpochLines()
+    return RichProgress(console) if bar else EpochLines()
 
 
 def metrics_line(logs: dict[str, float] | None) -> str:
@@ -70,10 +70,26 @@ class _Metrics(ProgressColumn):
         return Text(str(task.fields.get("metrics", "")))
 
 
-class ProgressBar(keras.callbacks.Callback):  # type: ignore[misc]
-    """One bar for the whole training, with the newest metrics and the seconds left."""
+class RichProgress(keras.callbacks.Callback):  # type: ignore[misc]
+    """One bar for the whole training, with the newest metrics and the seconds left.
 
-    def __init__(self, console: Console) -> None:
+    `zoo.fit` shows it of itself; plain Keras takes it in place of its own bar an epoch.
+
+    Args:
+        console: rich's, where to draw; by default standard output.
+
+    Examples:
+        >>> import zoo
+        >>> data = zoo.load_dataset("iris")
+        >>> model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=0)
+        >>> model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> bar = RichProgress(Console(quiet=True))  # RichProgress() draws
+        >>> _ = model.fit(data.train.x, data.train.y, epochs=2, callbacks=[bar], verbose=0)
+
+    Source: the deck, its loops that print a line every so many steps.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         self._console = console
 
@@ -86,7 +102,7 @@ class ProgressBar(keras.callbacks.Callback):  # type: ignore[misc]
             BarColumn(bar_width=24),
             _Metrics(),
             TimeRemainingColumn(compact=True),
-            console=self._console,
+            console=self._console or Console(),
             refresh_per_second=8,
         )
         self._task = self._progress.add_task("", total=self._epochs * self._steps, epoch=f"0/{self._epochs}")

@@ -1,7 +1,21 @@
 """Callbacks, each on Keras' own; a file each."""
 
 from zoo.training.callbacks.boundary_recorder import BoundaryRecorder
+from zoo.training.callbacks.defaults import default_callbacks
+from zoo.training.callbacks.filter_recorder import FilterRecorder
+from zoo.training.callbacks.learning_rate_finder import LearningRateFinder
+from zoo.training.callbacks.nan import ExplainNaN
 from zoo.training.callbacks.one_cycle import OneCycle
 from zoo.training.callbacks.stopping import early_stopping
+from zoo.training.progress import RichProgress
 
-__all__ = ["BoundaryRecorder", "OneCycle", "early_stopping"]
+__all__ = [
+    "BoundaryRecorder",
+    "ExplainNaN",
+    "FilterRecorder",
+    "LearningRateFinder",
+    "OneCycle",
+    "RichProgress",
+    "default_callbacks",
+    "early_stopping",
+]

@@ -6,12 +6,16 @@ from typing import Literal
 
 import keras
 
+Mode = Literal["auto", "min", "max"]
+_LESS = ("loss", "error", "mae", "mse", "rmse", "divergence")
+_MORE = ("accuracy", "acc", "auc", "precision", "recall", "f1", "f1_score", "r2", "r2_score", "iou")
+
 
 def early_stopping(
     patience: int = 5,
     *,
     monitor: str = "val_loss",
-    mode: Literal["auto", "min", "max"] = "auto",
+    mode: Mode = "auto",
     min_delta: float = 0.0,
     start_from_epoch: int = 0,
 ) -> keras.callbacks.EarlyStopping:
@@ -23,7 +27,8 @@ def early_stopping(
     Args:
         patience: epochs without improvement to wait for.
         monitor: the metric to watch.
-        mode: whether less or more of it is better; ``"auto"`` goes by its name.
+        mode: whether less or more of it is better; ``"auto"`` goes by its name, or by what Keras knows
+            of the metric.
         min_delta: the least change that counts as an improvement.
         start_from_epoch: epochs to wait before watching.
 
@@ -38,9 +43,31 @@ def early_stopping(
     """
     return keras.callbacks.EarlyStopping(
         monitor=monitor,
-        mode=mode,
+        mode=better(monitor) if mode == "auto" else mode,
         patience=patience,
         min_delta=min_delta,
         start_from_epoch=start_from_epoch,
         restore_best_weights=True,
     )
+
+
+def better(monitor: str) -> Mode:
+    """Say whether less or more of a metric is better, by the end of its name.
+
+    Keras goes by the metric, and finds none for a single output's, such as ``val_digit_a_accuracy``: it
+    would raise after the first epoch.
+
+    Args:
+        monitor: the metric's name.
+
+    Returns:
+        ``"min"``, ``"max"``, or ``"auto"`` where the name does not say.
+
+    Examples:
+        >>> better("val_digit_a_accuracy"), better("val_loss"), better("val_charm")
+        ('max', 'min', 'auto')
+    """
+    name = f"_{monitor}"
+    if name.endswith(tuple(f"_{end}" for end in _LESS)):
+        return "min"
+    return "max" if name.endswith(tuple(f"_{end}" for end in _MORE)) else "auto"
