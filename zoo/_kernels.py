@@ -24,8 +24,8 @@ class Seeing:
 
     def kernels(self) -> np.ndarray:
         """Return the weights as they are now, ``(units, height, width, channels)`` float32."""
-        kernel = keras.ops.convert_to_numpy(self.layer.kernel)
-        return np.moveaxis(kernel.reshape(*self.shape, -1), -1, 0).astype("float32")
+        kernel: np.ndarray = keras.ops.convert_to_numpy(self.layer.kernel).astype("float32")
+        return np.moveaxis(kernel.reshape(*self.shape, -1), -1, 0)
 
 
 def seeing_layer(model: keras.Model, name: str | None = None) -> Seeing:

@@ -10,6 +10,7 @@ from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
+from zoo.plots.validation_report import validation_report
 
 __all__ = [
     "Animation",
@@ -27,4 +28,5 @@ __all__ = [
     "samples_animation",
     "save_diagram",
     "scatter",
+    "validation_report",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zoo.plots._predictions import names_for, probabilities_and_labels
@@ -38,10 +39,17 @@ def confusion(model: keras.Model, split: Any, *, class_names: Sequence[str] = ()
     count = probabilities.shape[1]
     names = names_for(count, class_names)
     matrix = confusion_matrix(labels, probabilities.argmax(axis=1), labels=range(count))
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     side = max(3.2, 0.42 * count + 1.2)
     figure = picture(side + 0.6, side)
     axes = figure.add_subplot()
+    draw_confusion(axes, matrix, names)
+    return figure
+
+
+def draw_confusion(axes: Axes, matrix: np.ndarray, names: Sequence[str]) -> None:
+    """Draw counts, ``(classes, classes)``, true classes down and predicted ones across."""
+    count = len(matrix)
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.grid(False)
     for row, column in np.argwhere(matrix):
@@ -60,5 +68,4 @@ def confusion(model: keras.Model, split: Any, *, class_names: Sequence[str] = ()
     axes.set_yticks(range(count), names)
     accuracy = np.trace(matrix) / max(matrix.sum(), 1)
     axes.set(xlabel="predicted", ylabel="true", title=f"{accuracy:.1%} of {matrix.sum():,} right")
-    figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
-    return figure
+    axes.figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")

@@ -30,7 +30,7 @@ def filters(
     class_names: Sequence[str] = (),
     columns: int | None = None,
 ) -> Figure:
-    """Draw the weights of a layer as images: orange where light counts for it, blue where against.
+    """Draw the weights of a layer as images: orange where a pixel counts for it, blue against.
 
     A convolution's filters are as large as its kernel; the units of a Dense layer on all pixels are as large
     as the image. Of filters over several channels the mean over them is drawn.
@@ -49,7 +49,7 @@ def filters(
         >>> import zoo
         >>> figure = filters(zoo.create_model("cnn.digits", pretrained=True))
         >>> figure.texts[0].get_text()
-        'conv_1: 32 filters of 3 x 3'
+        'conv_1: 48 filters of 3 x 3'
 
     Source: the deck, "CNN", its pictures of filters.
     """
