@@ -222,6 +222,105 @@ def test_each_output_is_checked_by_its_name(table, y, words):
         zoo.fit(two_outputs(), table[0], y, verbose=0)
 
 
+def keyed(**options) -> keras.Model:
+    """Two outputs in a dictionary, whose layers bear other names."""
+    inputs = keras.Input((4,))
+    outputs = {"size": Dense(1, name="layer_b")(inputs), "kind": Dense(3, "softmax", name="layer_a")(inputs)}
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", {"kind": SPARSE, "size": "mse"}, metrics={"kind": ["accuracy"]}, **options)
+    return model
+
+
+def test_outputs_are_called_by_the_keys_of_their_dictionary(table):
+    y = {"kind": Y3, "size": np.ones(64)}
+    history = zoo.fit(keyed(), table[0], y, verbose=0)
+    assert set(history.history) == {"loss", "kind_loss", "kind_accuracy", "size_loss"}
+    with pytest.raises(zoo.InputError, match=r"y\['kind'\] of the training data goes from 1 to 3"):
+        zoo.fit(keyed(), table[0], {**y, "kind": Y3 + 1}, verbose=0)
+
+
+@pytest.mark.parametrize("model", [two_outputs, keyed])
+@pytest.mark.parametrize(
+    ("monitor", "words"),
+    [
+        ("val_kind_acc", "There will be .*Did you mean 'val_kind_accuracy'"),
+        ("val_accuracy", "Did you mean 'val_kind_accuracy'"),
+        ("val_layer_a_accuracy", "will not exist"),
+    ],
+)
+def test_a_metric_of_one_output_is_called_by_its_full_name(table, model, monitor, words):
+    y = {"kind": Y3, "size": np.ones(64)}
+    callbacks = zoo.default_callbacks(monitor=monitor, mode="max")
+    with pytest.raises(zoo.InputError, match=words):
+        zoo.fit(model(), table[0], y, validation_data=(table[0], y), callbacks=callbacks, verbose=0)
+
+
+@pytest.mark.parametrize("monitor", ["val_kind_accuracy", "val_size_loss"])
+def test_a_metric_of_one_output_can_be_watched(table, monitor, tmp_path):
+    y = {"kind": Y3, "size": np.ones(64)}
+    arguments = {"validation_data": (table[0], y), "epochs": 2, "verbose": 0}
+    zoo.fit(keyed(), table[0], y, callbacks=zoo.default_callbacks(monitor=monitor), **arguments)
+    for callback in (
+        keras.callbacks.EarlyStopping(monitor),
+        keras.callbacks.ReduceLROnPlateau(monitor),
+        keras.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor, save_best_only=True),
+    ):
+        words = rf"{type(callback).__name__} watches.*cannot know.*Pass mode=\"{'min' if 'loss' in monitor else 'max'}"
+        with pytest.raises(zoo.InputError, match=words):
+            zoo.fit(keyed(), table[0], y, callbacks=callback, **arguments)
+
+
+def streams(x, y):
+    import tensorflow as tf
+
+    class Rows(keras.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, batch):
+            return x[16 * batch : 16 * (batch + 1)], y[16 * batch : 16 * (batch + 1)]
+
+    return [Rows(), tf.data.Dataset.from_tensor_slices((x, y)).batch(16)]
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["PyDataset", "tf.data"])
+def test_what_callbacks_watch_is_checked_for_streams_too(table, kind):
+    data = streams(*table)[kind]
+    with pytest.raises(zoo.InputError, match="'accurracy'.*Did you mean 'accuracy'"):
+        zoo.fit(net(3, "softmax", SPARSE), data, callbacks=zoo.early_stopping(monitor="accurracy"), verbose=0)
+    with pytest.raises(zoo.InputError, match="There is no validation data"):
+        zoo.fit(net(3, "softmax", SPARSE), data, callbacks=zoo.default_callbacks(), verbose=0)
+    callbacks = [zoo.OneCycle(0.1), zoo.early_stopping(monitor="accuracy")]
+    zoo.fit(net(3, "softmax", SPARSE), data, epochs=2, callbacks=callbacks, verbose=0)
+    assert len(callbacks[0].learning_rates) == 8
+
+
+def test_a_callback_that_watches_nothing_raises_nothing(table):
+    callbacks = [zoo.ValidationReport(table), zoo.RichProgress(), keras.callbacks.TerminateOnNaN()]
+    zoo.fit(net(3, "softmax", SPARSE), *table, callbacks=callbacks, verbose=0)
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        keras.callbacks.ReduceLROnPlateau("loss"),
+        keras.callbacks.LearningRateScheduler(lambda epoch: 0.1),
+        zoo.OneCycle(0.1),
+    ],
+)
+def test_a_rate_that_follows_a_schedule_cannot_be_set(table, callback):
+    model = net(3, "softmax")
+    model.compile(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 9, 0.5)), SPARSE)
+    with pytest.raises(zoo.InputError, match=rf"{type(callback).__name__} sets.*with a schedule"):
+        zoo.fit(model, *table, callbacks=callback, verbose=0)
+
+
+def test_two_callbacks_cannot_both_set_the_rate(table):
+    callbacks = [zoo.OneCycle(0.1), *zoo.default_callbacks(monitor="loss")]
+    with pytest.raises(zoo.InputError, match="OneCycle and ReduceLROnPlateau both set the learning rate"):
+        zoo.fit(net(3, "softmax", SPARSE), *table, callbacks=callbacks, verbose=0)
+
+
 def test_inputs_are_checked_by_name_too():
     data = zoo.load_dataset("two_in_two_out", n=60)
     model = zoo.create_model("two_in_two_out", output_names=("total", "product"))

@@ -12,7 +12,7 @@ from zoo.plots._style import Picture
 _DPI = 100  # of a sheet; at another, pixels are no longer whole
 _TILE = 56  # pixels that an image is wide, about
 _GAP, _MARGIN, _HEADING, _TITLE = 4, 12, 24, 15
-_NARROWEST = 260  # so that the heading fits
+_NARROWEST = 340  # so that the heading fits, and the player below it
 _LINE = 204  # the grey round an image, which shows where white paper ends
 
 

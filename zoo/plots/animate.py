@@ -142,8 +142,9 @@ class Animation:
     def _repr_html_(self) -> str:
         # A frame of its own, so that neither styles nor keys of two players, or of the notebook, meet.
         width, height = self.frames[0].size
+        below = 84 if width >= 340 else 120  # where the player's controls take two lines
         return (
-            f'<iframe srcdoc="{html.escape(self._page())}" width="{width + 24}" height="{height + 84}" '
+            f'<iframe srcdoc="{html.escape(self._page())}" width="{width + 24}" height="{height + below}" '
             f'style="border: 0; max-width: 100%" title="{html.escape(self._title)}"></iframe>'
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from zoo._metric_names import readable, spaced
 from zoo.errors import InputError
 from zoo.plots._style import BLUE, GREY, VERMILION, picture, styled
 
@@ -37,7 +38,7 @@ def curves(history: Any) -> Figure:
     names.sort(key=lambda name: name != "loss")
     if not names or not len(epochs[names[0]]):
         raise InputError("The history holds no epoch: nothing was trained.")
-    best = _best(epochs)
+    best, called = _best(epochs), readable(names)
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
     figure = picture(1.0 + 4.0 * columns, 3.1 * rows)
@@ -52,7 +53,7 @@ def curves(history: Any) -> Figure:
             if best is not None:
                 axes.axvline(best + 1, color=GREY, linewidth=1, linestyle=":")
                 axes.plot(best + 1, validation[best], "o", color=VERMILION, label=f"best epoch, {best + 1}")
-        axes.set(title=name.replace("_", " "), xlabel="epoch")
+        axes.set(title=spaced(called[name]), xlabel="epoch")
         axes.set_xlim(left=0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()

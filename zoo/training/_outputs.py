@@ -66,7 +66,10 @@ def outputs_of(model: keras.Model, rows: Rows | None) -> list[Output]:
 
 
 def output_names(model: keras.Model) -> list[str]:
-    """Name the outputs; Keras does so for functional models only."""
+    """Name the outputs as Keras' logs do: by the keys of a dictionary, or by the layers."""
+    struct = getattr(model, "_outputs_struct", None)
+    if isinstance(struct, dict):
+        return [next(key for key, one in struct.items() if one is tensor) for tensor in model.outputs]
     named = getattr(model, "output_names", None)
     if named:
         return list(named)

@@ -89,7 +89,8 @@ def fit(
     validated = validation_data is not None or validation is not None
     given = _as_list(callbacks)
     _check_numbers(epochs=epochs, batch_size=batch_size)
-    preflight(model, rows, validation, callbacks=given, validated=validated, checks=checks)
+    stream = data if rows is None else None
+    preflight(model, rows, validation, callbacks=given, validated=validated, stream=stream, checks=checks)
 
     size = batch_size or 32
     feed = data if rows is None else Batches(rows, batch_size=size, seed=order_seed)
@@ -100,7 +101,7 @@ def fit(
         add_history=True,
         model=model,
         epochs=epochs,
-        steps=None if rows is None else len(feed),
+        steps=_steps(feed),
         verbose=0,
     )
     arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
@@ -151,6 +152,15 @@ class _Course(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if isinstance(self._feed, Batches):
             self._feed.set_epoch(epoch)
+
+
+def _steps(feed: Any) -> int | None:
+    """Return the batches an epoch, where the data says so."""
+    if isinstance(feed, keras.utils.PyDataset):
+        steps: int | None = feed.num_batches
+        return steps
+    known = int(feed.cardinality()) if hasattr(feed, "cardinality") else -1
+    return known if known > 0 else None
 
 
 def _as_list(callbacks: Any) -> list[Any]:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from zoo.errors import InputError, did_you_mean
+from zoo.training._callback_checks import directions_are_known, monitored_metrics_exist, rates_can_be_set
 from zoo.training._data import Rows, by_name, leaves
-from zoo.training._outputs import Output, outputs_of
+from zoo.training._outputs import outputs_of
+from zoo.training._situation import Situation
 from zoo.training._wording import (
     bare,
     camel,
@@ -47,29 +48,6 @@ _ELEMENTWISE = {
     "binary_crossentropy",
     "binary_focal_crossentropy",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Situation:
-    """Everything the checks look at.
-
-    Attributes:
-        model: the model.
-        part: how messages call the rows: "training data" or "validation data".
-        rows: the rows, or ``None`` where the data comes as a stream.
-        outputs: the model's outputs, each with its loss and targets.
-        others: the training rows' outputs, when the rows are the validation's.
-        callbacks: what was passed to fit.
-        validated: whether there is validation data.
-    """
-
-    model: keras.Model
-    part: str
-    rows: Rows | None
-    outputs: Sequence[Output]
-    others: Sequence[Output] = ()
-    callbacks: Sequence[Any] = ()
-    validated: bool = False
 
 
 Check = Callable[[Situation], Iterator[str]]
@@ -303,23 +281,6 @@ def image_scale(s: Situation) -> Iterator[str]:
         )
 
 
-def monitored_metrics_exist(s: Situation) -> Iterator[str]:
-    """A callback that watches a metric which will not exist stops nothing and saves anything (case A7)."""
-    names = _metric_names(s)
-    if not names:
-        return
-    for callback in s.callbacks:
-        monitor = getattr(callback, "monitor", None)
-        saves_all = isinstance(callback, keras.callbacks.ModelCheckpoint) and not callback.save_best_only
-        if not isinstance(monitor, str) or monitor in names or saves_all:
-            continue
-        if monitor.startswith("val_") and not s.validated and monitor[4:] in names:
-            mend = "There is no validation data: pass validation_data=, or load_dataset(..., validation_split=0.2)."
-        else:
-            mend = f"There will be {', '.join(names)}.{did_you_mean(monitor, names)}"
-        yield f"{type(callback).__name__} watches {monitor!r}, which will not exist. {mend}"
-
-
 CHECKS: tuple[Check, ...] = (
     compiled,
     no_text,
@@ -331,6 +292,8 @@ CHECKS: tuple[Check, ...] = (
     every_class_is_there,
     image_scale,
     monitored_metrics_exist,
+    directions_are_known,
+    rates_can_be_set,
 )
 
 
@@ -341,6 +304,7 @@ def preflight(
     *,
     callbacks: Sequence[Any] = (),
     validated: bool = False,
+    stream: Any = None,
     checks: Literal["error", "warn", "off"] = "error",
     judged: bool = False,
 ) -> None:
@@ -352,6 +316,7 @@ def preflight(
         validation: validation rows, or ``None``.
         callbacks: what fit was given.
         validated: whether there is validation data of any kind.
+        stream: the training data, where it is a stream.
         checks: ``"error"`` raises the first finding, ``"warn"`` warns of it, ``"off"`` looks at nothing.
         judged: the rows are to be judged, not learned from, so a class may be absent.
 
@@ -364,7 +329,7 @@ def preflight(
         raise InputError(f'checks must be "error", "warn" or "off"; got {checks!r}.')
     outputs = outputs_of(model, rows)
     part = "data" if judged else "training data"
-    situations = [Situation(model, part, rows, outputs, (), callbacks, validated)]
+    situations = [Situation(model, part, rows, outputs, (), callbacks, validated, stream)]
     if validation is not None and rows is not None:
         theirs = outputs_of(model, validation)
         situations.append(Situation(model, "validation data", validation, theirs, outputs, (), validated))
@@ -403,16 +368,3 @@ def _scales_itself(model: keras.Model) -> bool:
     return not layers or any(
         isinstance(layer, scaling) or not type(layer).__module__.startswith("keras.") for layer in layers
     )
-
-
-def _metric_names(s: Situation) -> list[str]:
-    """Ask Keras what its logs will be called; an older Keras that cannot say so skips the check."""
-    if s.rows is None or not s.callbacks:
-        return []
-    first = s.rows.take(np.arange(1))
-    try:
-        s.model._symbolic_build(data_batch=(first.x, first.y))
-        names = list(s.model.get_metrics_result())
-    except AttributeError:
-        return []
-    return names + [f"val_{name}" for name in names] * s.validated + ["learning_rate"]
