@@ -49,6 +49,9 @@ def test_curves_of_several_outputs_and_of_one_epoch():
         "c mae",
         "d mae",
     ]
+    several = {"loss": [1.0], "digit_a_loss": [1.0], "digit_a_top_k": [1.0], "val_digit_a_top_k": [1.0]}
+    titles = [axes.get_title(loc="left") for axes in zoo.plots.curves(several).axes]
+    assert titles == ["loss", "digit_a loss", "digit_a top k"]
     with pytest.raises(zoo.InputError, match="no epoch"):
         zoo.plots.curves({})
 

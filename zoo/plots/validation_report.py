@@ -51,9 +51,10 @@ def validation_report(report: Any, output: str | None = None) -> Figure:
     figure = picture(2 * side + 1.6, side + (0.3 if len(report.matrices) > 1 else 0))
     if len(report.matrices) > 1:
         figure.suptitle(name.replace("_", " "), x=0.01, ha="left", fontsize=11)
-    left, right = figure.subplots(1, 2)
+    left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.06})
     draw_confusion(left, matrix, names)
-    image = right.imshow(scores, cmap="viridis", vmin=0, vmax=1, aspect="auto")
+    low = min(np.floor(10 * scores.min()) / 10, 0.9)  # or all that is good would look the same
+    image = right.imshow(scores, cmap="viridis", vmin=low, vmax=1, aspect="auto")
     right.grid(False)
     right.set_yticks(range(len(names)), names)
     shown = np.unique(np.linspace(0, len(report.epochs) - 1, min(6, len(report.epochs))).round().astype(int))
