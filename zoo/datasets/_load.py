@@ -151,7 +151,7 @@ def _scaler(scale: Literal["standardize"] | float | None, train: Arrays) -> Call
                 scaled[name] = array
                 continue
             mean, deviation = statistics[name]
-            scaled[name] = ((array - mean) / deviation).astype("float32")
+            scaled[name] = ((array - mean) / deviation).astype("float32", copy=False)
         return scaled if isinstance(arrays, Mapping) else scaled[""]
 
     return finish

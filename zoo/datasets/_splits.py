@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoo._lazy import np
-from zoo.datasets._dataset import Arrays
+from zoo.datasets._dataset import Arrays, first_array
 from zoo.errors import InputError
 
 
@@ -35,9 +35,9 @@ def split_rows(
     """
     from sklearn.model_selection import train_test_split
 
-    group = _group_of_each_row(x)
     if fraction == 0:
-        return np.arange(len(group)), np.arange(0)
+        return np.arange(len(first_array(x))), np.arange(0)
+    group = _group_of_each_row(x)
     first_rows = np.unique(group, return_index=True)[1]
     try:
         kept, parted = train_test_split(
