@@ -16,6 +16,8 @@ from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import ZooError as ZooError
+from .images import prepare_image as prepare_image
+from .predict import predict_image as predict_image
 from .recipes import list_recipes as list_recipes
 from .recipes import run_recipe as run_recipe
 from .registry import create_model as create_model
