@@ -62,7 +62,9 @@ def prepare_image(picture: Any, input_shape: Sequence[int]) -> np.ndarray:
         shown = Image.fromarray((255 * pixels).round().astype("uint8"))
         made = np.asarray(shown.resize((width, height), Image.Resampling.BILINEAR), dtype="float32") / 255
     elif min(height, width) < _SMALL:
-        bitmap = _thickened(_centred(_ink(pixels), (4 * height, 4 * width), box=(4 * height, 3 * width)) > 0.3)
+        bitmap = _thickened(
+            _centred(_ink(pixels), (4 * height, 4 * width), box=(4 * height, 3 * width)) > 0.3
+        )
         made = bitmap.reshape(height, 4, width, 4).mean(axis=(1, 3))
     else:
         made = _centred(_ink(pixels), (height, width), box=(round(height * 20 / 28), round(width * 20 / 28)))

@@ -130,7 +130,9 @@ def locate_model(name: str | os.PathLike[str]) -> Path | str:
         return runs[-1] if runs else made[0]
     ready = [key for key, record in weights.items() if record.architecture == word]
     if ready:
-        raise UnknownModelError(f"{word!r} is a builder, without weights. Finished weights: {', '.join(ready)}.")
+        raise UnknownModelError(
+            f"{word!r} is a builder, without weights. Finished weights: {', '.join(ready)}."
+        )
     hint = did_you_mean(word, [*recipes, *weights]) or f" Finished weights: {', '.join(weights)}."
     raise UnknownNameError(f"No recipe, finished weights or model file is called {word!r}.{hint}")
 

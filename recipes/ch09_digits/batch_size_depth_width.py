@@ -71,7 +71,9 @@ for column, effect in enumerate(middle):
         for row, scale in ((0, 100), (1, 1)):
             values = scale * np.array([found[row] for k, found in trained.items() if k[:3] == key])
             means = random.choice(values, (2000, len(values))).mean(axis=1)
-            panels[row, column].plot([place] * 2, np.percentile(means, [2.5, 97.5]), color="#0072B2", lw=6, alpha=0.4)
+            panels[row, column].plot(
+                [place] * 2, np.percentile(means, [2.5, 97.5]), color="#0072B2", lw=6, alpha=0.4
+            )
             panels[row, column].plot([place] * len(values), values, "o", color="#0072B2", markersize=4)
     panels[1, column].set_xticks(range(len(getattr(run, effect))), getattr(run, effect))
     panels[1, column].set_xlabel(effect.replace("_", " "))
