@@ -1,6 +1,8 @@
 import json
 import os
 import re
+import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -103,7 +105,8 @@ def test_a_model_that_is_not_there_gets_a_way_out(name, error, words, here):
 
 
 def test_the_command_prints_a_line_a_file_in_a_pipe(zoo_command, one):
-    code, out, _ = zoo_command("predict", "cnn.digits", one, one)
+    other = Path(shutil.copy(one, one.with_name("other.png")))
+    code, out, _ = zoo_command("predict", "cnn.digits", one, other)
     assert code == 0
     lines = out.splitlines()
     assert len(lines) == 2
@@ -143,7 +146,7 @@ def test_half_blocks_put_two_rows_into_one():
         (["two_in_two_out", "one.png"], 1, "zoo run two_in_two_out"),
         (["cnn.digits", "none.png"], 1, "There is no picture none.png"),
         (["cnn.digits", "notes.txt"], 2, "notes.txt cannot be read as a picture"),
-        (["cnn.digits"], 2, "IMAGES"),
+        (["cnn.digits"], 2, "Missing argument 'images'"),
     ],
 )
 def test_a_mistake_is_told_before_keras_loads(words, code, message, here, one, zoo_command, monkeypatch):

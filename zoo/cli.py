@@ -339,44 +339,23 @@ def devices(as_json: AsJson = False) -> None:
         print(f"\nThe graphics card is not used. {found['idle']}")
 
 
-@app.command(
-    epilog="Examples:  zoo predict mnist_cnn my_digit.png   zoo predict cnn.digits *.png --json   "
-    "zoo predict runs/digits_cnn/*/model.keras my_digit.png"
-)
+@app.command(epilog="Examples:  zoo predict mnist_cnn my_digit.png   zoo predict model.keras *.png --json")
 def predict(
     model: Annotated[
-        str,
-        typer.Argument(
-            help="A .keras or .h5 file, finished weights, or a recipe (its newest run).",
-            autocompletion=lambda incomplete: _models(incomplete) + _recipes(incomplete),
-        ),
+        str, typer.Argument(help="A model's file, finished weights, or a recipe.", autocompletion=_recipes)
     ],
     images: Annotated[list[Path], typer.Argument(help="Pictures of one digit each.")],
     as_json: AsJson = False,
 ) -> None:
-    """Read pictures with a trained network: the three likeliest answers, and what the network saw."""
-    from zoo.images import read_image
-    from zoo.predict import find_model, locate_model, predict_image
+    """Read pictures with a trained network: the likeliest answers, and what the network saw."""
+    from zoo.predict import find_model, locate_model, predict_image, print_readings, read_image
 
     locate_model(model)  # a wrong word or file is told before Keras loads
     for image in images:
         read_image(image)
     _load_keras()
     network = find_model(model)
-    readings = [predict_image(network, image) for image in images]
-    if as_json:
-        rows = [
-            {
-                "file": str(image),
-                "answer": reading.answer,
-                "likeliest": [{"class": k, "probability": p} for k, p in reading.likeliest().items()],
-            }
-            for image, reading in zip(images, readings, strict=True)
-        ]
-        print(json.dumps(rows, indent=2))
-        return
-    for image, reading in zip(images, readings, strict=True):
-        _print_reading(image, reading)
+    print_readings({str(image): predict_image(network, image) for image in images}, as_json=as_json)
 
 
 def _load_keras() -> None:
@@ -421,23 +400,6 @@ def _listing(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]
 
 def _cell(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _print_reading(image: Path, reading: Any) -> None:
-    """Print a picture's answers: beside what the network saw on a terminal, one line of tabs in a pipe."""
-    likeliest = reading.likeliest()
-    if not sys.stdout.isatty():
-        print("\t".join([str(image), *(f"{number}\t{share:.4f}" for number, share in likeliest.items())]))
-        return
-    from rich.console import Console
-
-    from zoo.predict import half_blocks
-
-    console = Console()
-    console.print(str(image), style="bold", highlight=False, soft_wrap=True)
-    console.print(half_blocks(reading.image, coloured=console.color_system is not None), end="")
-    for number, share in likeliest.items():
-        console.print(f"{number:>4}  {share:6.1%}  {'█' * round(20 * share)}", highlight=False)
 
 
 def _print_source(path: Path) -> None:

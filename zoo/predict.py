@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo._lazy import keras, np
 from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
-from zoo.images import prepare_image
+from zoo.images import prepare_image, read_image
 from zoo.pretrained import all_weights
 from zoo.recipes import list_recipes
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+__all__ = [
+    "Reading",
+    "find_model",
+    "half_blocks",
+    "locate_model",
+    "predict_image",
+    "print_readings",
+    "read_image",
+]
 
 _FILES = (".keras", ".h5", ".hdf5")
 
@@ -135,6 +148,33 @@ def locate_model(name: str | os.PathLike[str]) -> Path | str:
         )
     hint = did_you_mean(word, [*recipes, *weights]) or f" Finished weights: {', '.join(weights)}."
     raise UnknownNameError(f"No recipe, finished weights or model file is called {word!r}.{hint}")
+
+
+def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) -> None:
+    """Print readings by their file's name: JSON, or pictures on a terminal, or a line of tabs each in a pipe."""
+    if as_json:
+        rows = [
+            {
+                "file": file,
+                "answer": reading.answer,
+                "likeliest": [{"class": k, "probability": p} for k, p in reading.likeliest().items()],
+            }
+            for file, reading in readings.items()
+        ]
+        print(json.dumps(rows, indent=2))
+        return
+    for file, reading in readings.items():
+        likeliest = reading.likeliest()
+        if not sys.stdout.isatty():
+            print("\t".join([file, *(f"{number}\t{share:.4f}" for number, share in likeliest.items())]))
+            continue
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        console.print(file, style="bold", soft_wrap=True)
+        console.print(half_blocks(reading.image, coloured=console.color_system is not None), end="")
+        for number, share in likeliest.items():
+            console.print(f"{number:>4}  {share:6.1%}  {'█' * round(20 * share)}")
 
 
 def half_blocks(image: np.ndarray, *, coloured: bool) -> Text:
