@@ -11,7 +11,7 @@ import pytest
 
 import zoo
 
-COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "devices", "pretrain"]
+COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "devices", "pretrain", "predict"]
 
 
 def zoo_cli(*words, cwd=None, **environment) -> subprocess.CompletedProcess:
@@ -120,6 +120,7 @@ def test_version_and_help():
         (["diagram", "cnn", "-o", "a.bmp"], 2, ".svg"),
         (["diagram", "none.keras", "-o", "a.svg"], 1, "no file none.keras"),
         (["pretrain", "cnn.nothing"], 2, "No pretrained weights"),
+        (["predict", "mnist_cn", "digit.png"], 2, "Did you mean 'mnist_cnn'"),
         (["lsit"], 2, "lsit"),
         (["--load", "none.py", "list"], 2, "no file none.py"),
     ],

@@ -182,7 +182,7 @@ def half_blocks(image: np.ndarray, *, coloured: bool) -> Text:
 
     Args:
         image: ``(height, width)`` or ``(height, width, 3)`` in 0..1.
-        coloured: in its colours; else black on white of what is above a half.
+        coloured: in its colours; else a block where it is light.
     """
     from rich.text import Text
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zoo._files import sha256, write_text
-from zoo.errors import InputError
+from zoo.errors import InputError, MissingFileError
 from zoo.pretrained import Weights, all_weights, find_weights, manifest_path
 from zoo.recipes import run_recipe
 from zoo.registry import create_model, made_with
@@ -39,6 +39,7 @@ def pretrain(
     Raises:
         UnknownModelError: the name is new and no recipe is given.
         InputError: the recipe trains another architecture.
+        MissingFileError: the weights' own data is not there, and the recipe took another dataset.
     """
     known = all_weights().get(name)
     if "." not in name:
@@ -48,6 +49,11 @@ def pretrain(
         recipe, parameters = known.recipe, {**known.parameters, **parameters}
     with tempfile.TemporaryDirectory() as scratch:
         run = run_recipe(recipe, output=output or scratch, **_tuples(parameters))
+    if known and run.metrics["dataset"] != known.dataset:
+        raise MissingFileError(
+            f"{name} learns from {known.dataset}, whose file is missing, and the run took {run.metrics['dataset']} "
+            f"in its place. `zoo data {known.dataset}` says where the file was looked for."
+        )
     made = made_with(run.model)
     architecture = name.partition(".")[0]
     if made is None or made[0] != architecture:
