@@ -172,7 +172,9 @@ def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) ->
 
         console = Console(highlight=False)
         console.print(file, style="bold", soft_wrap=True)
-        console.print(half_blocks(reading.image, coloured=console.color_system is not None), end="")
+        console.print(
+            half_blocks(reading.image, coloured=bool(console.color_system) and not console.no_color), end=""
+        )
         for number, share in likeliest.items():
             console.print(f"{number:>4}  {share:6.1%}  {'█' * round(20 * share)}")
 
