@@ -68,7 +68,7 @@ def test_listing_takes_wildcards_task_and_pretrained():
     assert zoo.list_models("c?n") == ["cnn"]
     assert zoo.list_models("zzz*") == []
     assert zoo.list_models(task="multi-output") == ["two_in_two_out"]
-    assert zoo.list_models(pretrained=True) == ["cnn.digits", "mlp.digits"]
+    assert zoo.list_models("*.digits", pretrained=True) == ["cnn.digits", "mlp.digits"]
     assert "cnn" not in zoo.list_models(pretrained=False)
     with pytest.raises(zoo.InputError, match="Did you mean 'regression'"):
         zoo.list_models(task="regresion")
