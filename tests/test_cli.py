@@ -34,7 +34,9 @@ def json_of(*words):
 def test_list():
     rows = json_of("list")
     assert [row["name"] for row in rows] == zoo.list_models()
-    assert next(row for row in rows if row["name"] == "cnn")["pretrained"] == zoo.list_models("cnn.*", pretrained=True)
+    assert next(row for row in rows if row["name"] == "cnn")["pretrained"] == zoo.list_models(
+        "cnn.*", pretrained=True
+    )
     assert [row["name"] for row in json_of("list", "*regression")] == [
         "logistic_regression",
         "softmax_regression",
