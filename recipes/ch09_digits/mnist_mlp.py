@@ -1,11 +1,11 @@
 # %% [markdown]
 # # MNIST with hidden layers: better than the deck
-# The deck's network with hidden layers reads 97.75 % of the test digits, and 99.56 % of those it has learned from:
-# that gap is learning by heart. A little dropout and a learning rate that rises and falls again close most of it,
-# and more test digits are read in fewer epochs.
+# The deck's network with hidden layers reads 99.56 % of the digits it has learned from, and 97.75 % of others: the
+# gap is what it learned by heart. Dropout, and a learning rate that rises and falls again, take a third off the
+# mistakes and narrow the gap; they do not close it.
 #
 # Data: MNIST, 70,000 real digits of 28x28 pixels, or the built-in 8x8 digits where its file is missing. Expect
-# about 98.4 % on the test rows (8x8: 96 %), in half a minute of training.
+# about 98.5 % on the test rows (8x8: 96 %), in half a minute of training.
 # Source: the deck, "MNIST", its network with hidden layers.
 
 # %%
@@ -85,5 +85,5 @@ run.finish(
     history,
     data,
     metrics={"learned_by_heart": learned - unseen},
-    expect={"test_accuracy": {"mnist": 0.979, "digits": 0.94}[data.name]},
+    expect={"test_accuracy": {"mnist": 0.98, "digits": 0.94}[data.name]},
 )
