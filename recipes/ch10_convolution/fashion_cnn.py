@@ -4,7 +4,7 @@
 # all their pixels. The network for digits is taken as it is; only the pictures are others.
 #
 # Data: Fashion-MNIST, 70,000 pictures of clothes, 28x28 pixels; where the whole is not at hand, a sample of its
-# first 1,813 and 1,770, and where that is missing too, the built-in 8x8 digits. Expect 84 % on the test rows of
+# first 1,813 and 1,770, and where that is missing too, the built-in 8x8 digits. Expect 86 % on the test rows of
 # the sample, in half a minute of training; 90 % from the whole in some two minutes.
 # Source: the deck, "CNN", its exercise on fashion_mnist.
 
@@ -68,7 +68,7 @@ history = zoo.fit(
 
 # %% [markdown]
 # ## Which clothes does it take for which?
-# Trousers and bags look like nothing else. Shirts are where it fails, and where a person would, too.
+# Trousers look like nothing else here. Shirts are where it fails, and where a person would, too.
 
 # %%
 names = {"class_names": data.class_names}
@@ -85,5 +85,5 @@ axes.set(title="read right, % of each kind", xlim=(0, 100))
 run.keep("kinds", figure)
 
 # %%
-promised = {"fashion_mnist": 0.88, "fashion_mnist_sample": 0.8, "digits": 0.96}
+promised = {"fashion_mnist": 0.88, "fashion_mnist_sample": 0.84, "digits": 0.96}
 run.finish(model, history, data, expect={"test_accuracy": promised[data.name]})
