@@ -181,14 +181,15 @@ def test_a_model_that_sees_no_pictures_is_told_so(shape):
         zoo.prepare_image(seven(), shape)
 
 
-def test_drawings_by_strangers_are_read(data_folder):
-    """Real drawings by seven people, never learned from. Where 67 of 68 are read now, 62 must stay."""
+@pytest.mark.parametrize(("name", "least"), [("cnn.mnist", 65), ("cnn_fast.mnist", 64)])
+def test_drawings_by_strangers_are_read(name, least, data_folder):
+    """68 real drawings by seven people, never learned from; 68 and 67 of them were read when this was written."""
     folder = data_folder / "drawn_digits"
     if not folder.is_dir():
         pytest.skip("ZOO_DATA_DIR has no folder drawn_digits")
     with (folder / "labels.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    model = zoo.create_model("cnn_fast.mnist", pretrained=True)
+    model = zoo.create_model(name, pretrained=True)
     images = np.stack([zoo.prepare_image(folder / row["file"], MNIST) for row in rows])
     answers = model.predict(images, verbose=0).argmax(axis=1)
-    assert np.mean(answers == [int(row["label"]) for row in rows]) >= 62 / 68
+    assert sum(answers == [int(row["label"]) for row in rows]) >= least
