@@ -1,12 +1,13 @@
 # %% [markdown]
 # # Your own digits: draw, prepare, predict
-# The deck draws a digit in Paint, turns it light on dark, and asks the network. Often the answer is wrong, though
-# the network reads 99 of 100 test digits. The reason is not the network: MNIST's digits were all cropped, scaled
-# to 20x20 pixels and centred by their mass before anyone learned from them, and the drawing was not.
+# The deck draws a digit in Paint, turns it light on dark, and asks the network. Drawn in the middle, large and with
+# the right pen, it is read; small, in a corner, thin, thick or in chalk it is not. That is not the network's
+# fault: MNIST's digits were all cropped, scaled to 20x20 pixels and centred by their mass before anyone learned
+# from them, and the drawing was not.
 #
 # Data: MNIST, or the built-in 8x8 digits where its file is missing, to learn from; fifty drawings made here, to
-# read. Expect half of them read right as the deck does it, and nearly all of them once they are prepared.
-# Half a minute in all. Source: the deck, "predict", its exercise with Paint.
+# read. Expect four in ten read right as the deck does it (8x8: two), and nearly all of them once they are
+# prepared; half a minute in all. Source: the deck, "predict", its exercise with Paint.
 
 # %%
 import keras
@@ -95,5 +96,5 @@ for column, (how, images) in enumerate(seen.items()):
 run.keep("drawings", figure)
 
 # %%
-expect = {"prepared_accuracy": {"mnist": 0.9, "digits": 0.6}[data.name], "test_accuracy": 0.96}
+expect = {"prepared_accuracy": {"mnist": 0.9, "digits": 0.85}[data.name], "test_accuracy": 0.96}
 run.finish(model, history, data, metrics=metrics, expect=expect)
