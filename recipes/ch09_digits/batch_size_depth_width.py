@@ -83,7 +83,12 @@ run.keep("effects", figure)
 
 # %% [markdown]
 # ## Reading the picture
-# **Batch size.** ...
+# **Batch size.** The smaller, the better here, and the slower: with batches of 8 the network takes 64 times as many
+# steps in the same epochs as with 512, which is still on its way when training ends. Large batches want a higher
+# learning rate or more epochs. **Depth.** Up to four layers little changes. With eight the result falls and the
+# dots part: gradients must come back through all of them, and luck decides how well. **Width.** Eight units are
+# too few to tell ten digits apart; from there on each fourfold brings less than the one before. Nothing here says
+# that it must be so for other data: that is why one measures.
 
 # %%
 accuracy, _, model, history = trained[(*middle.values(), run.seed)]
