@@ -45,6 +45,15 @@ def _all_counts(value: Any) -> bool:
     return isinstance(value, Sequence) and all(_whole(item) and item >= 1 for item in value)
 
 
+def _distinct_words(value: Any) -> bool:
+    words = list(value)
+    return bool(words) and all(isinstance(word, str) and word for word in words) and len({*words}) == len(words)
+
+
+def _layer_names(value: Any) -> bool:
+    return _distinct_words(value) and all("/" not in name for name in value)
+
+
 def _activations() -> list[str]:
     tools = ("get", "serialize", "deserialize")
     return [name for name in dir(keras.activations) if not name.startswith("_") and name not in tools]
@@ -83,10 +92,39 @@ NamePair = Annotated[
     Rule(
         "two different layer names without a slash, such as ('price', 'days')",
         lambda value: (
-            isinstance(value, Sequence)
+            not isinstance(value, str)
+            and isinstance(value, Sequence)
             and len(value) == 2
-            and all(isinstance(name, str) and name and "/" not in name for name in value)
-            and value[0] != value[1]
+            and _layer_names(value)
+        ),
+    ),
+]
+Names = Annotated[
+    Sequence[str],
+    Rule(
+        "different layer names without a slash, one or more, such as ('rent', 'weeks')",
+        lambda value: not isinstance(value, str) and isinstance(value, Sequence) and _layer_names(value),
+    ),
+]
+Scales = Annotated[
+    Mapping[str, tuple[float, float]],
+    Rule(
+        "a mean and a standard deviation above 0 by column name, such as {'area': (70.0, 25.0)}",
+        lambda value: (
+            isinstance(value, Mapping)
+            and (not value or _layer_names(value))
+            and all(len(pair) == 2 and all(map(_number, pair)) and pair[1] > 0 for pair in value.values())
+        ),
+    ),
+]
+Vocabularies = Annotated[
+    Mapping[str, Sequence[str]],
+    Rule(
+        "different words by column name, such as {'kind': ('flat', 'loft')}",
+        lambda value: (
+            isinstance(value, Mapping)
+            and (not value or _layer_names(value))
+            and all(not isinstance(words, str) and _distinct_words(words) for words in value.values())
         ),
     ),
 ]

@@ -1,9 +1,27 @@
 """The builders. A new family is a new file here and a line below."""
 
 from zoo.models.cnn import cnn
+from zoo.models.cnn_deck import cnn_deck
 from zoo.models.cnn_fast import cnn_fast
+from zoo.models.digit_sum import digit_sum
+from zoo.models.lenet5 import lenet5
 from zoo.models.linear import linear, logistic_regression, softmax_regression
 from zoo.models.mlp import mlp
+from zoo.models.resnet_small import resnet_small
 from zoo.models.two_in_two_out import two_in_two_out
+from zoo.models.wide_and_deep import wide_and_deep
 
-__all__ = ["cnn", "cnn_fast", "linear", "logistic_regression", "mlp", "softmax_regression", "two_in_two_out"]
+__all__ = [
+    "cnn",
+    "cnn_deck",
+    "cnn_fast",
+    "digit_sum",
+    "lenet5",
+    "linear",
+    "logistic_regression",
+    "mlp",
+    "resnet_small",
+    "softmax_regression",
+    "two_in_two_out",
+    "wide_and_deep",
+]
