@@ -67,11 +67,37 @@ def test_listing_takes_wildcards_task_and_pretrained():
     assert zoo.list_models("*regression") == ["logistic_regression", "softmax_regression"]
     assert zoo.list_models("c?n") == ["cnn"]
     assert zoo.list_models("zzz*") == []
-    assert zoo.list_models(task="multi-output") == ["two_in_two_out"]
     assert zoo.list_models("*.digits", pretrained=True) == ["cnn.digits", "mlp.digits"]
+    assert zoo.list_models(task="multi-output") == ["digit_sum", "two_in_two_out", "wide_and_deep"]
     assert "cnn" not in zoo.list_models(pretrained=False)
     with pytest.raises(zoo.InputError, match="Did you mean 'regression'"):
         zoo.list_models(task="regresion")
+
+
+def test_a_preset_is_arguments_with_a_name_and_given_ones_go_before_it(own_table):
+    zoo.register_model(presets={"three": {"units": 3}})(tiny)
+    model = zoo.create_model("tiny", preset="three")
+    assert model.output_shape == (None, 3)
+    assert made_with(model) == ("tiny", {"units": 3})
+    assert zoo.create_model("tiny", preset="three", units=4).output_shape == (None, 4)
+    info = zoo.model_info("tiny")
+    assert (info.presets, info.tags) == ({"three": {"units": 3}}, ("three",))
+    with pytest.raises(zoo.UnknownNameError, match="no preset 'thre'. Did you mean 'three'"):
+        zoo.create_model("tiny", preset="thre")
+    with pytest.raises(zoo.UnknownNameError, match="cnn has no preset 'three'. There are none"):
+        zoo.create_model("cnn", preset="three", input_shape=(8, 8, 1), num_classes=10)
+
+
+@pytest.mark.parametrize("preset", zoo.model_info("mlp").presets)
+def test_the_presets_of_mlp_build_what_they_say(preset):
+    given = zoo.model_info("mlp").presets[preset]
+    shape = {} if "input_shape" in given else {"input_shape": (4,), "num_classes": 3}
+    model = zoo.create_model("mlp", preset=preset, **shape)
+    deck = {"rings": 751, "rings_relu": 751, "blobs": 300 + 4 * 10_100 + 202}
+    if preset in deck:
+        assert model.count_params() == deck[preset]
+    assert bool(model.losses) == (preset in ("l1", "l2"))
+    assert any(isinstance(layer, keras.layers.Dropout) for layer in model.layers) == (preset == "dropout")
 
 
 def test_names_are_in_natural_order(own_table):

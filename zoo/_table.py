@@ -26,6 +26,7 @@ class Entry:
         task: what the network is for, one of `TASKS`.
         tags: words to search by.
         example: arguments that build a small one; documentation, tests and `zoo diagram` use it.
+        presets: arguments by name, for networks that have one.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Entry:
     task: str
     tags: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict)
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 _entries: dict[str, Entry] = {}
@@ -47,6 +49,7 @@ def register_model(
     task: str = ...,
     tags: tuple[str, ...] = ...,
     example: Mapping[str, Any] | None = ...,
+    presets: Mapping[str, Mapping[str, Any]] | None = ...,
     name: str | None = ...,
 ) -> Callable[[Builder], Builder]: ...
 def register_model(
@@ -56,6 +59,7 @@ def register_model(
     task: str = "classification",
     tags: tuple[str, ...] = (),
     example: Mapping[str, Any] | None = None,
+    presets: Mapping[str, Mapping[str, Any]] | None = None,
     name: str | None = None,
 ) -> Builder | Callable[[Builder], Builder]:
     """Put a builder in the registry, under its own name; use it as a decorator.
@@ -66,6 +70,8 @@ def register_model(
             ``reinforcement``, ``representation``.
         tags: words to search by.
         example: arguments that build a small one. Needed where an argument has no default.
+        presets: arguments by name, such as ``{"rings": {"hidden": (25, 25)}}`` for ``create_model(name,
+            preset="rings")``. Their names become tags.
         name: another name than the function's. A dot is kept for weights (``cnn.digits``).
 
     Raises:
@@ -81,7 +87,9 @@ def register_model(
     """
 
     def register(function: Builder) -> Builder:
-        entry = Entry(name or function.__name__, function, task, tuple(tags), dict(example or {}))
+        named = {preset: dict(arguments) for preset, arguments in (presets or {}).items()}
+        words = tuple(dict.fromkeys((*tags, *named)))
+        entry = Entry(name or function.__name__, function, task, words, dict(example or {}), named)
         if "." in entry.name or not entry.name:
             raise InputError(
                 f"A model's name has no dot (it separates the weights' tag); got {entry.name!r}."

@@ -47,7 +47,9 @@ def _all_counts(value: Any) -> bool:
 
 def _distinct_words(value: Any) -> bool:
     words = list(value)
-    return bool(words) and all(isinstance(word, str) and word for word in words) and len({*words}) == len(words)
+    return (
+        bool(words) and all(isinstance(word, str) and word for word in words) and len({*words}) == len(words)
+    )
 
 
 def _layer_names(value: Any) -> bool:

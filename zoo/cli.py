@@ -109,13 +109,17 @@ def list_(
             "name": info.name,
             "task": info.task,
             "pretrained": list(info.pretrained) if info.weights is None else [info.name],
+            "presets": list(info.presets),
             "tags": list(info.tags),
             "summary": info.summary,
         }
         for info in infos
     ]
     _listing(
-        rows, as_json, ("name", "task", "pretrained", "summary"), nothing=f"No model matches {pattern!r}."
+        rows,
+        as_json,
+        ("name", "task", "pretrained", "presets", "summary"),
+        nothing=f"No model matches {pattern!r}.",
     )
 
 
@@ -150,6 +154,7 @@ def show(
             "task": info.task,
             "summary": info.summary,
             "signature": info.signature,
+            "presets": info.presets,
             "tags": list(info.tags),
             "source": info.source,
             "pretrained": list(info.pretrained),
@@ -163,6 +168,7 @@ def show(
     if "recipes" in facts:
         print("\nRecipes that use it:", ", ".join(facts["recipes"]) or "none")
         print("Pretrained weights: ", ", ".join(facts["pretrained"]) or "none")
+        print("Presets:            ", ", ".join(facts["presets"]) or "none")
 
 
 @app.command(epilog="Examples:  zoo recipes   zoo recipes 'digits_*' --json")

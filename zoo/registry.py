@@ -18,7 +18,7 @@ from zoo import pretrained as _pretrained
 from zoo._lazy import keras
 from zoo._table import TASKS, Entry, all_entries, register_model
 from zoo.arguments import check_arguments
-from zoo.errors import InputError, UnknownModelError, did_you_mean
+from zoo.errors import InputError, UnknownModelError, UnknownNameError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class ModelInfo:
         signature: the builder's, as text.
         defaults: the arguments that have one.
         example: the arguments that ``parameter_count`` was counted with.
+        presets: arguments that have a name, for ``create_model(name, preset=...)``.
         task: what it is for.
         tags: words to search by.
         source: the file that holds the builder.
@@ -43,6 +44,7 @@ class ModelInfo:
     signature: str
     defaults: dict[str, Any]
     example: dict[str, Any]
+    presets: dict[str, dict[str, Any]]
     task: str
     tags: tuple[str, ...]
     source: str
@@ -63,13 +65,20 @@ _made_with: weakref.WeakKeyDictionary[keras.Model, tuple[str, dict[str, Any]]] =
 
 
 def create_model(
-    name: str, *, pretrained: bool = False, seed: int | None = None, **arguments: Any
+    name: str,
+    *,
+    preset: str | None = None,
+    pretrained: bool = False,
+    seed: int | None = None,
+    **arguments: Any,
 ) -> keras.Model:
     """Build a model by name: a plain, uncompiled `keras.Model`.
 
     Args:
         name: a builder (``"cnn"``), or finished weights (``"cnn.digits"``), whose own arguments are
             then the defaults.
+        preset: a name for some of the arguments (``"rings"`` of ``mlp``); `model_info` lists them. Those
+            given beside it go before it.
         pretrained: load the finished weights of ``name``, their checksum verified.
         seed: sets the seed of Python, NumPy and Keras before the weights are drawn. ``None`` leaves
             the random state as it is.
@@ -80,6 +89,7 @@ def create_model(
 
     Raises:
         UnknownModelError: no model or no weights of that name; names the nearest ones.
+        UnknownNameError: no preset of that name; names the nearest one.
         InputError: an argument is misspelt, missing, or out of its range.
         MissingFileError: the weights' file is not there.
         BrokenModelError: the weights' file is not the one in the manifest.
@@ -88,9 +98,13 @@ def create_model(
         >>> model = create_model("mlp", input_shape=(64,), num_classes=10, hidden=(32,), seed=0)
         >>> model.output_shape, model.count_params()
         ((None, 10), 2410)
+        >>> create_model("mlp", preset="rings").count_params()
+        751
     """
     entry = _find(name)
     weights = _weights_of(name, pretrained)
+    if preset is not None:
+        arguments = _preset(entry, preset) | arguments
     if weights is not None:
         arguments = _from_json(weights.arguments) | arguments
         if pretrained and _to_json(arguments) != _to_json(weights.arguments):
@@ -164,6 +178,7 @@ def model_info(name: str) -> ModelInfo:
         signature=f"{entry.name}{signature}",
         defaults={k: p.default for k, p in signature.parameters.items() if p.default is not p.empty},
         example=_from_json(weights.arguments) if weights else dict(entry.example),
+        presets={preset: dict(arguments) for preset, arguments in entry.presets.items()},
         task=entry.task,
         tags=entry.tags,
         source=inspect.getsourcefile(entry.builder) or "",
@@ -184,6 +199,14 @@ def _find(name: str) -> Entry:
         hint = did_you_mean(architecture, entries)
         raise UnknownModelError(f"No model {name!r}.{hint} `zoo list` shows all {len(entries)}.")
     return entries[architecture]
+
+
+def _preset(entry: Entry, preset: str) -> dict[str, Any]:
+    if preset not in entry.presets:
+        known = ", ".join(entry.presets) or "none"
+        hint = did_you_mean(preset, entry.presets)
+        raise UnknownNameError(f"{entry.name} has no preset {preset!r}.{hint} There are {known}.")
+    return dict(entry.presets[preset])
 
 
 def _weights_of(name: str, pretrained: bool) -> _pretrained.Weights | None:

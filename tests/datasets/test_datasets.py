@@ -102,6 +102,57 @@ def test_the_made_targets_need_both_inputs():
     assert explained(np.hstack([x1, x2]), product) < 0.05
 
 
+def test_no_picture_of_a_digit_is_on_two_sides():
+    data = zoo.load_dataset("digit_sum", n=6000, validation_split=0.1, seed=1)
+    pictures = {
+        name: {image.tobytes() for side in split.x.values() for image in side}
+        for name, split in data.splits.items()
+    }
+    assert not pictures["train"] & pictures["validation"]
+    assert not (pictures["train"] | pictures["validation"]) & pictures["test"]
+    assert len(pictures["test"]) > 300
+    y = data.train.y
+    np.testing.assert_array_equal(y["left_digit"] + y["right_digit"], y["sum"])
+    assert set(y["sum"]) == set(range(19))
+
+
+def test_a_digit_keeps_its_label_in_a_pair():
+    digits, pairs = zoo.load_dataset("digits"), zoo.load_dataset("digit_sum", n=200)
+    label = {
+        image.tobytes(): y
+        for split in digits.splits.values()
+        for image, y in zip(split.x, split.y, strict=True)
+    }
+    for side in ("left", "right"):
+        assert [label[i.tobytes()] for i in pairs.test.x[side]] == pairs.test.y[f"{side}_digit"].tolist()
+
+
+def test_rents_have_numbers_and_words_and_come_as_a_table():
+    data = zoo.load_dataset("rents", n=500, seed=1)
+    kinds = {name: column.dtype.kind for name, column in data.train.x.items()}
+    assert [name for name, kind in kinds.items() if kind == "f"] == ["area", "age", "floor"]
+    assert [name for name, kind in kinds.items() if kind == "U"] == ["district", "kind", "lift", "season"]
+    frame = data.to_pandas()
+    assert list(frame.columns) == [*kinds, "rent", "weeks", "split"]
+    assert frame["area"].between(15, 300).all()
+    assert data.checksum == zoo.load_dataset("rents", n=500, seed=1).checksum
+
+
+def test_a_high_floor_is_worth_more_with_a_lift_and_less_without():
+    frame = zoo.load_dataset("rents", n=6000).to_pandas()
+    rent = frame.groupby(["lift", frame["floor"] > 4])["rent"].mean()
+    assert rent["yes", True] > rent["yes", False] + 0.5
+    assert rent["no", True] < rent["no", False] - 1
+
+
+@given(groups=st.lists(st.integers(0, 9), min_size=12, max_size=40).filter(lambda g: len(set(g)) > 3))
+def test_groups_are_split_whole(groups):
+    x = np.arange(len(groups), dtype="float32")[:, None]
+    one, other = split_rows(x, None, 0.3, seed=0, groups=np.array(groups))
+    assert sorted([*one, *other]) == list(range(len(groups)))
+    assert not {groups[i] for i in one} & {groups[i] for i in other}
+
+
 @settings(deadline=None)
 @given(
     ids=st.lists(st.integers(0, 12), min_size=10, max_size=60).filter(lambda ids: len(set(ids)) > 4),

@@ -111,8 +111,10 @@ class Dataset:
         columns = {}
         for name, values in self._by_name(x, "").items():
             own_names = self.feature_names if not name else ()
+            single = np.shape(values)[1:] == (1,)
             for number, column in enumerate(np.asarray(values).T):
-                label = own_names[number] if own_names else f"{name}{'_' if name else 'x'}{number}"
+                numbered = f"{name}{'_' if name else 'x'}{number}"
+                label = own_names[number] if own_names else name if name and single else numbered
                 columns[label] = column
         return columns
 

@@ -35,8 +35,8 @@ def load_dataset(
 ) -> Dataset:
     """Load a dataset by name, cut into train, validation and test.
 
-    Rows are shuffled by ``seed``; classes keep their proportions; rows with identical inputs stay on one
-    side. Scaling uses the training rows alone.
+    Rows are shuffled by ``seed``; classes keep their proportions; rows with identical inputs, or of
+    one group where the dataset knows groups, stay on one side. Scaling uses the training rows alone.
 
     Args:
         name: one of `list_datasets`.
@@ -107,12 +107,15 @@ def _cut(
 ) -> Dataset:
     labels = samples.y if entry.task == "classification" else None
     if samples.test is None:
-        rest, test_rows = split_rows(samples.x, labels, test_split, seed=seed)
+        rest, test_rows = split_rows(samples.x, labels, test_split, seed=seed, groups=samples.groups)
         test = take(samples.x, test_rows), take(samples.y, test_rows)
     else:
         rest, test = np.arange(len(first_array(samples.x))), samples.test
     inner_labels = None if labels is None else labels[rest]
-    train_rows, validation_rows = split_rows(take(samples.x, rest), inner_labels, validation_split, seed=seed)
+    groups = None if samples.groups is None else samples.groups[rest]
+    train_rows, validation_rows = split_rows(
+        take(samples.x, rest), inner_labels, validation_split, seed=seed, groups=groups
+    )
     train_rows = part_of(train_rows, inner_labels, train_size, seed=seed)
     train = take(samples.x, rest[train_rows]), take(samples.y, rest[train_rows])
     validation = take(samples.x, rest[validation_rows]), take(samples.y, rest[validation_rows])

@@ -28,6 +28,8 @@ class Samples:
             `load_dataset` cut them.
         class_names: one a class.
         feature_names: one a column.
+        groups: a number a row; rows of one group stay on one side of each split, for rows that share
+            something (a picture, a speaker) and would give each other away. ``None``: each row for itself.
         scale: ``"standardize"`` gives each column mean 0 and deviation 1 over the training rows, a
             number divides (255 for images of bytes), ``None`` leaves the values as they are.
     """
@@ -37,6 +39,7 @@ class Samples:
     test: tuple[Arrays, Arrays] | None = None
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    groups: np.ndarray | None = None
     scale: Literal["standardize"] | float | None = None
 
     def checksum(self) -> str:

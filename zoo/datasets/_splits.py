@@ -17,15 +17,21 @@ def take(arrays: Arrays, rows: np.ndarray) -> Arrays:
 
 
 def split_rows(
-    x: Arrays, labels: np.ndarray | None, fraction: float, *, seed: int
+    x: Arrays,
+    labels: np.ndarray | None,
+    fraction: float,
+    *,
+    seed: int,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Part the rows in two; rows with identical inputs stay together.
+    """Part the rows in two; rows of one group stay together, by default rows with identical inputs.
 
     Args:
         x: inputs, ``(rows, ...)``.
         labels: class of each row to keep in proportion, or ``None``.
         fraction: share of the rows for the second part, 0 to below 1.
         seed: of the shuffle.
+        groups: a number a row, equal for rows that stay together.
 
     Returns:
         Row numbers of the two parts.
@@ -37,7 +43,7 @@ def split_rows(
 
     if fraction == 0:
         return np.arange(len(first_array(x))), np.arange(0)
-    group = _group_of_each_row(x)
+    group = _group_of_each_row(x) if groups is None else np.unique(groups, return_inverse=True)[1]
     first_rows = np.unique(group, return_index=True)[1]
     try:
         kept, parted = train_test_split(

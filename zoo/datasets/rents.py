@@ -6,10 +6,24 @@ from zoo._lazy import np
 from zoo.arguments import Count, Penalty
 from zoo.datasets._registry import Samples, register_dataset
 
-DISTRICTS = (
-    "Altstadt Bahnhof Berg Brücke Hafen Heide Kirchfeld Lerchenau Markt Mühle Neustadt Park Schlossgarten See "
-    "Universität Westend"
-).split()
+DISTRICTS = [
+    "Altstadt",
+    "Bahnhof",
+    "Berg",
+    "Brücke",
+    "Hafen",
+    "Heide",
+    "Kirchfeld",
+    "Lerchenau",
+    "Markt",
+    "Mühle",
+    "Neustadt",
+    "Park",
+    "Schlossgarten",
+    "See",
+    "Universität",
+    "Westend",
+]
 KINDS = ("flat", "house", "loft", "maisonette", "studio")
 SEASONS = ("autumn", "spring", "summer", "winter")
 
@@ -53,7 +67,10 @@ def rents(*, n: Count = 6000, noise: Penalty = 0.6, seed: int = 0) -> Samples:
         "season": np.array(SEASONS)[season],
     }
     numbers = {"area": area, "age": age, "floor": floor}
-    targets = {"rent": rent + noise * random.normal(size=n), "weeks": weeks + noise / 2 * random.normal(size=n)}
+    targets = {
+        "rent": rent + noise * random.normal(size=n),
+        "weeks": weeks + noise / 2 * random.normal(size=n),
+    }
     return Samples(
         x={name: column[:, None].astype("float32") for name, column in numbers.items()}
         | {name: column[:, None] for name, column in words.items()},

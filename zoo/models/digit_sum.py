@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo._lazy import keras
-from zoo.arguments import Count, ImageShape, Rate, Widths
+from zoo.arguments import ImageShape, Rate, Widths
 from zoo.models._blocks import activated, dense_layers
 from zoo.registry import register_model
 
@@ -46,9 +46,7 @@ def digit_sum(
     tower = keras.Sequential([keras.Input(tuple(input_shape), name="picture")], name="tower")
     for number, units in enumerate(filters, start=1):
         kernel = {"filters": units, "kernel_size": 3, "padding": "same", "name": f"conv_{number}"}
-        for layer in activated(
-            keras.layers.Conv2D, activation="relu", batch_normalization=True, **kernel
-        ):
+        for layer in activated(keras.layers.Conv2D, activation="relu", batch_normalization=True, **kernel):
             tower.add(layer)
         tower.add(keras.layers.MaxPooling2D(2, padding="same", name=f"pool_{number}"))
     tower.add(keras.layers.Flatten(name="flatten"))

@@ -8,9 +8,7 @@ from zoo.models._blocks import assemble, head
 from zoo.registry import register_model
 
 
-@register_model(
-    tags=("images", "mnist", "classic"), example={"input_shape": (8, 8, 1), "num_classes": 10}
-)
+@register_model(tags=("images", "mnist", "classic"), example={"input_shape": (8, 8, 1), "num_classes": 10})
 def lenet5(
     input_shape: ImageShape = (28, 28, 1), num_classes: Count = 10, *, activation: Activation = "tanh"
 ) -> keras.Model:

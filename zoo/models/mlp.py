@@ -11,6 +11,14 @@ from zoo.registry import register_model
 @register_model(
     tags=("table", "images", "regression", "dropout", "regularised", "deck"),
     example={"input_shape": (8, 8, 1), "num_classes": 10},
+    presets={
+        "blobs": {"input_shape": (2,), "num_classes": 2, "hidden": (100,) * 5, "activation": "sigmoid"},
+        "rings": {"input_shape": (2,), "num_classes": 1, "hidden": (25, 25), "activation": "sigmoid"},
+        "rings_relu": {"input_shape": (2,), "num_classes": 1, "hidden": (25, 25)},
+        "dropout": {"dropout": 0.5},
+        "l1": {"l1": 1e-4},
+        "l2": {"l2": 1e-3},
+    },
 )
 def mlp(
     input_shape: Shape,
@@ -26,6 +34,9 @@ def mlp(
     api: Api = "sequential",
 ) -> keras.Model:
     """Multilayer perceptron: Dense layers in a row, then classes or numbers.
+
+    Presets name the deck's networks: ``blobs`` (2-100-100-100-100-100-2, sigmoid), ``rings`` (2-25-25-1,
+    sigmoid) and ``rings_relu``; and what holds any of them back: ``dropout`` (a half), ``l1``, ``l2``.
 
     Args:
         input_shape: shape of one sample, ``(features,)``; an image is flattened first.

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._feed import feed
 from zoo.errors import InputError
 
 
@@ -20,7 +21,7 @@ def probabilities_and_labels(model: keras.Model, split: Any) -> tuple[np.ndarray
         InputError: the model or the rows have several outputs, or the targets are no labels.
     """
     labels = as_labels(split.y)
-    return as_probabilities(np.asarray(model.predict(split.x, batch_size=256, verbose=0))), labels
+    return as_probabilities(np.asarray(model.predict(feed(split.x), batch_size=256, verbose=0))), labels
 
 
 def as_probabilities(values: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
+from zoo._feed import feed
 from zoo.plots._style import BLUE, GREY, picture, styled
 
 
@@ -31,7 +32,7 @@ def predictions(model: keras.Model, split: Any) -> Figure:
     """
     from sklearn.metrics import mean_absolute_error, r2_score
 
-    guessed = model.predict(split.x, batch_size=256, verbose=0)
+    guessed = model.predict(feed(split.x), batch_size=256, verbose=0)
     names = list(getattr(model, "output_names", ["output"]))
     guesses = guessed if isinstance(guessed, dict) else dict(zip(names, _list(guessed), strict=True))
     truths = split.y if isinstance(split.y, dict) else dict(zip(names, _list(split.y), strict=True))

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._feed import feed
 from zoo.errors import InputError
 
 Arrays = Any  # an array, or a list or dictionary of arrays
@@ -82,7 +83,10 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None) -> Rows | None:
 
 
 def arrays(value: Any) -> Arrays:
-    """Turn tables, lists and tensors into NumPy arrays; float64 becomes float32, Keras' own type."""
+    """Turn tables, lists and tensors into NumPy arrays; float64 becomes float32, Keras' own type.
+
+    A column of nothing but text, which pandas gives as objects, becomes NumPy's own text.
+    """
     if isinstance(value, Mapping):
         return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, list | tuple) and value and hasattr(value[0], "shape") and np.ndim(value[0]) > 0:
@@ -91,6 +95,10 @@ def arrays(value: Any) -> Arrays:
         array = value.to_numpy()
     else:
         array = keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else np.asarray(value)
+    if array.dtype.kind in "OS" and array.size and all(isinstance(v, str | bytes) for v in array.flat):
+        array = np.array([[v.decode() if isinstance(v, bytes) else v] for v in array.flat]).reshape(
+            array.shape
+        )
     return array.astype("float32") if array.dtype == "float64" else array
 
 
@@ -117,6 +125,12 @@ def by_name(value: Arrays, names: Sequence[str]) -> dict[str, np.ndarray]:
     if isinstance(value, Mapping):
         return dict(value)
     return dict(zip(names, leaves(value), strict=False))
+
+
+def as_tuple(rows: Rows) -> tuple[Any, ...]:
+    """Return rows as Keras takes them."""
+    x = feed(rows.x)
+    return (x, rows.y) if rows.sample_weight is None else (x, rows.y, rows.sample_weight)
 
 
 def describe(value: Any) -> str:
@@ -155,5 +169,4 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, batch: int) -> tuple[Any, ...]:
         chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        rows = self._rows.take(chosen)
-        return (rows.x, rows.y) if rows.sample_weight is None else (rows.x, rows.y, rows.sample_weight)
+        return as_tuple(self._rows.take(chosen))

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._feed import feed
 from zoo.training._data import Rows, as_rows, by_name
 from zoo.training._outputs import output_names, outputs_of
 from zoo.training.preflight import preflight
@@ -41,7 +42,7 @@ def evaluate(model: keras.Model, data: Any, y: Any = None, *, batch_size: int = 
     else:
         preflight(model, rows, None, judged=True)
         values = model.evaluate(
-            rows.x,
+            feed(rows.x),
             rows.y,
             sample_weight=rows.sample_weight,
             batch_size=batch_size,
@@ -88,7 +89,7 @@ def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tupl
 
 
 def _predict(model: keras.Model, rows: Rows) -> Any:
-    predictions = model.predict(rows.x, batch_size=256, verbose=0)
+    predictions = model.predict(feed(rows.x), batch_size=256, verbose=0)
     return predictions if isinstance(predictions, dict | list) else [predictions]
 
 

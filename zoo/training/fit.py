@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
-from zoo.training._data import Batches, Rows, as_rows
+from zoo.training._data import Batches, Rows, as_rows, as_tuple
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training.preflight import preflight
 from zoo.training.progress import Verbose, progress_callback
@@ -106,7 +106,7 @@ def fit(
     )
     arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
     if validated:
-        arguments["validation_data"] = validation_data if validation is None else _as_tuple(validation)
+        arguments["validation_data"] = validation_data if validation is None else as_tuple(validation)
         arguments["validation_batch_size"] = None if validation is None else size
     begin = time.perf_counter()
     with stop_on_interrupt(model) as interruption:
@@ -167,10 +167,6 @@ def _as_list(callbacks: Any) -> list[Any]:
     if callbacks is None:
         return []
     return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-
-
-def _as_tuple(rows: Rows) -> tuple[Any, ...]:
-    return (rows.x, rows.y) if rows.sample_weight is None else (rows.x, rows.y, rows.sample_weight)
 
 
 def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:

@@ -63,8 +63,17 @@ def compiled(s: Situation) -> Iterator[str]:
 
 
 def no_text(s: Situation) -> Iterator[str]:
-    """Text is not a number; Keras' error for it names neither x nor y."""
+    """Text is not a number; Keras' error for it names neither x nor y. A lookup layer's input takes text."""
+    read = _text_inputs(s)
     for label, array in _arrays(s):
+        if label in read:
+            if array.dtype.kind != "U":
+                odd = next((v for v in array.flat if not isinstance(v, str)), "nothing")
+                yield (
+                    f"{label} of the {s.part} holds {odd!r}, and the model takes text there. Fill the gaps, for "
+                    "example with .fillna('unknown'), and turn the column into text with .astype(str)."
+                )
+            continue
         if array.dtype.kind not in "OUS":
             continue
         if array.dtype.kind == "O" and is_numeric(array):
@@ -351,6 +360,21 @@ def _arrays(s: Situation) -> Iterator[tuple[str, np.ndarray]]:
         keys = value.keys() if isinstance(value, dict) else range(len(leaves(value)))
         for key, array in zip(keys, leaves(value), strict=True):
             yield (kind if not isinstance(value, dict | list) else f"{kind}[{key!r}]"), array
+
+
+def _text_inputs(s: Situation) -> set[str]:
+    """Name the parts of x that the model takes as text, as messages call them."""
+    tensors = getattr(s.model, "inputs", None) or []
+    if s.rows is None or not isinstance(s.rows.x, dict | list):
+        return {"x"} if any(tensor.dtype == "string" for tensor in tensors) else set()
+    struct = getattr(s.model, "_inputs_struct", None)
+    keys = struct.items() if isinstance(struct, dict) else [(tensor.name, tensor) for tensor in tensors]
+    named = isinstance(s.rows.x, dict)
+    return {
+        f"x[{(name if named else position)!r}]"
+        for position, (name, tensor) in enumerate(keys)
+        if tensor.dtype == "string"
+    }
 
 
 def _scales_itself(model: keras.Model) -> bool:
