@@ -22,7 +22,12 @@ def build(name: str) -> keras.Model:
 
 def rows(model: keras.Model, count: int = 5):
     random = np.random.default_rng(0)
-    made = {t.name: random.random((count, *t.shape[1:]), dtype="float32") for t in model.inputs}
+    made = {
+        t.name: keras.ops.convert_to_tensor(np.full((count, *t.shape[1:]), "park"))
+        if t.dtype == "string"
+        else random.random((count, *t.shape[1:]), dtype="float32")
+        for t in model.inputs
+    }
     return made if len(made) > 1 else next(iter(made.values()))
 
 

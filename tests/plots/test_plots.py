@@ -56,6 +56,21 @@ def test_curves_of_several_outputs_and_of_one_epoch():
         zoo.plots.curves({})
 
 
+def test_each_output_of_several_has_a_column_of_curves():
+    names = ["left_accuracy", "left_loss", "left_eye_accuracy", "left_eye_loss", "loss"]
+    figure = zoo.plots.curves({name: [1.0, 0.5] for name in names})
+    columns = {}
+    for axes in figure.axes:
+        columns.setdefault(axes.get_subplotspec().colspan.start, []).append(axes.get_title(loc="left"))
+    assert list(columns.values()) == [
+        ["loss"],
+        ["left loss", "left accuracy"],
+        ["left eye loss", "left eye accuracy"],
+    ]
+    assert figure.axes[0].get_legend()
+    assert not any(axes.get_legend() for axes in figure.axes[1:])
+
+
 def test_the_confusion_matrix_counts_what_scikit_learn_counts(cnn, digits):
     from sklearn.metrics import confusion_matrix
 

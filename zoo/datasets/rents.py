@@ -6,24 +6,10 @@ from zoo._lazy import np
 from zoo.arguments import Count, Penalty
 from zoo.datasets._registry import Samples, register_dataset
 
-DISTRICTS = [
-    "Altstadt",
-    "Bahnhof",
-    "Berg",
-    "Brücke",
-    "Hafen",
-    "Heide",
-    "Kirchfeld",
-    "Lerchenau",
-    "Markt",
-    "Mühle",
-    "Neustadt",
-    "Park",
-    "Schlossgarten",
-    "See",
-    "Universität",
-    "Westend",
-]
+DISTRICTS = (
+    *("airport", "bridge", "castle", "centre", "harbour", "heath", "hill", "lake"),
+    *("market", "mill", "old town", "park", "ring", "station", "university", "west end"),
+)
 KINDS = ("flat", "house", "loft", "maisonette", "studio")
 SEASONS = ("autumn", "spring", "summer", "winter")
 

@@ -21,7 +21,7 @@ def curves(history: Any) -> Figure:
         history: Keras' `History`, or its dictionary.
 
     Returns:
-        A figure with one panel a metric.
+        A figure with one panel a metric; of a model with several outputs, a column of panels an output.
 
     Raises:
         InputError: there is no epoch in it.
@@ -39,11 +39,12 @@ def curves(history: Any) -> Figure:
     if not names or not len(epochs[names[0]]):
         raise InputError("The history holds no epoch: nothing was trained.")
     best, called = _best(epochs), readable(names)
-    columns = min(3, len(names))
-    rows = -(-len(names) // columns)
-    figure = picture(1.0 + 4.0 * columns, 3.1 * rows)
-    for panel, name in enumerate(names, start=1):
-        axes = figure.add_subplot(rows, columns, panel)
+    panels = _panels(names)
+    rows, columns = 1 + max(row for row, _ in panels.values()), 1 + max(column for _, column in panels.values())
+    width = 4.0 if columns < 4 else 3.2
+    figure = picture(1.0 + width * columns, 3.1 * rows)
+    for name, (row, column) in panels.items():
+        axes = figure.add_subplot(rows, columns, row * columns + column + 1)
         numbers = range(1, len(epochs[name]) + 1)
         dots = "o" if len(numbers) < 3 else ""
         axes.plot(numbers, epochs[name], color=BLUE, marker=dots, label="training")
@@ -56,8 +57,20 @@ def curves(history: Any) -> Figure:
         axes.set(title=spaced(called[name]), xlabel="epoch")
         axes.set_xlim(left=0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend()
+    figure.axes[0].legend()
     return figure
+
+
+def _panels(names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Give each metric a row and a column: three in a row, or with several outputs a column for each."""
+    outputs = [name.removesuffix("_loss") for name in names if name.endswith("_loss")]
+    if len(outputs) < 2:
+        return {name: divmod(number, 3) for number, name in enumerate(names)}
+    columns: dict[str, list[str]] = {"": [], **{output: [] for output in outputs}}
+    for name in sorted(names, key=lambda name: not name.endswith("loss")):
+        owners = [output for output in outputs if name.startswith(f"{output}_")]
+        columns[max(owners, key=len, default="")].append(name)
+    return {name: (row, column) for column, held in enumerate(columns.values()) for row, name in enumerate(held)}
 
 
 def _best(epochs: Mapping[str, Sequence[float]]) -> int | None:

@@ -96,9 +96,8 @@ def arrays(value: Any) -> Arrays:
     else:
         array = keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else np.asarray(value)
     if array.dtype.kind in "OS" and array.size and all(isinstance(v, str | bytes) for v in array.flat):
-        array = np.array([[v.decode() if isinstance(v, bytes) else v] for v in array.flat]).reshape(
-            array.shape
-        )
+        words = [v.decode() if isinstance(v, bytes) else v for v in array.flat]
+        array = np.array(words, dtype=str).reshape(array.shape)
     return array.astype("float32") if array.dtype == "float64" else array
 
 

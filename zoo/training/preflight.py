@@ -70,7 +70,7 @@ def no_text(s: Situation) -> Iterator[str]:
             if array.dtype.kind != "U":
                 odd = next((v for v in array.flat if not isinstance(v, str)), "nothing")
                 yield (
-                    f"{label} of the {s.part} holds {odd!r}, and the model takes text there. Fill the gaps, for "
+                    f"{label} of the {s.part} holds {odd}, and the model takes text there. Fill the gaps, for "
                     "example with .fillna('unknown'), and turn the column into text with .astype(str)."
                 )
             continue
