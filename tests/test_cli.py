@@ -58,6 +58,8 @@ def test_show():
     assert facts["weights"]["metrics"]["test_accuracy"] > 0.98
     assert facts["recipes"][0] == "digits_cnn"
     assert json_of("show", "digits_mlp")["parameters"]["seed"] == 0
+    assert "Presets:             blobs, rings" in zoo_cli("show", "mlp").stdout
+    assert json_of("show", "mlp")["presets"]["rings"]["hidden"] == [25, 25]
 
 
 def test_recipes():

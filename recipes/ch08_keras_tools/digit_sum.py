@@ -32,7 +32,9 @@ print(data)
 # hardly do.
 
 # %%
-model = zoo.create_model("digit_sum", input_shape=data.input_shape["left"], dropout=run.dropout, seed=run.seed)
+model = zoo.create_model(
+    "digit_sum", input_shape=data.input_shape["left"], dropout=run.dropout, seed=run.seed
+)
 model.summary()
 
 # %% [markdown]
@@ -62,7 +64,9 @@ answers = {output: guess.argmax(axis=1) for output, guess in model.predict(data.
 right = {output: float(np.mean(guess == data.test.y[output])) for output, guess in answers.items()}
 added = float(np.mean(answers["left_digit"] + answers["right_digit"] == data.test.y["sum"]))
 print(f"left {right['left_digit']:.2%}, right {right['right_digit']:.2%}; the product of the two is")
-print(f"{right['left_digit'] * right['right_digit']:.2%}. Reading and adding is right in {added:.2%} of the pairs,")
+print(
+    f"{right['left_digit'] * right['right_digit']:.2%}. Reading and adding is right in {added:.2%} of the pairs,"
+)
 print(f"the network's own sum in {right['sum']:.2%}.")
 
 # %% [markdown]

@@ -77,7 +77,7 @@ print(f"Largest difference of two predictions: {before:.3f} before the move, {af
 middle = keras.Model(inputs, hidden, name="middle")
 shared = middle.layers[1] is functional.get_layer("hidden_1")
 active = (middle.predict(data.test.x, verbose=0) > 0).mean()
-print(f"The same layer object: {shared}. Of the first hidden layer's units {active:.0%} are on for a patient.")
+print(f"The same layer object: {shared}. For a patient {active:.0%} of the first hidden units are on.")
 
 # %% [markdown]
 # The zoo's own builders take either way as an argument, and from the same seed they start the same.

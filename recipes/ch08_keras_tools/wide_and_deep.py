@@ -75,8 +75,8 @@ panels = figure.subplots(2, 3, sharey="row", sharex="row", height_ratios=(1, 2))
 age = data.test.x["age"].ravel()
 place = [np.searchsorted(words[name], data.test.x[name].ravel()) for name in ("district", "kind")]
 for (paths, model), (above, below) in zip(models.items(), panels.T, strict=True):
-    inputs = {n: keras.ops.convert_to_tensor(x) for n, x in data.test.x.items()}  # Keras takes text as tensors
-    left = (data.test.y["rent"] - model.predict(inputs, verbose=0)["rent"]).ravel()
+    # Called like a function, a model takes words as they are; Keras' own predict wants them as tensors.
+    left = (data.test.y["rent"] - np.asarray(model(data.test.x)["rent"])).ravel()
     above.plot(age, left, ".", color="#bbbbbb", markersize=3)
     decade = np.minimum(age // 10, 11)
     above.plot(np.arange(12) * 10 + 5, [left[decade == d].mean() for d in range(12)], "o-", color="#D55E00")

@@ -270,3 +270,20 @@ def test_ctrl_c_on_a_real_process_ends_in_order(tmp_path):
     assert process.returncode == 0, err
     assert "ENDED True True" in out
     assert "Stopping after this batch" in err
+
+
+def test_a_shared_tower_learns_from_both_sides_and_each_answer_has_its_name():
+    data = zoo.load_dataset("digit_sum", n=400, validation_split=0.1)
+    model = zoo.create_model("digit_sum", filters=(4, 8), hidden=(16,), seed=0)
+    before = model.get_layer("tower").get_weights()[0]
+    model.compile(
+        "adam",
+        loss=dict.fromkeys(data.train.y, "sparse_categorical_crossentropy"),
+        metrics={name: ["accuracy"] for name in data.train.y},
+    )
+    history = zoo.fit(model, data, verbose=0, seed=0, checks="off").history
+    answers = ("left_digit", "right_digit", "sum")
+    each = {f"{name}_{figure}" for name in answers for figure in ("loss", "accuracy")}
+    assert set(history) == {"loss", "val_loss", *each, *(f"val_{name}" for name in each)}
+    assert set(zoo.evaluate(model, data.test)) == {"loss", *each}
+    assert not np.array_equal(before, model.get_layer("tower").get_weights()[0])

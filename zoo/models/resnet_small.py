@@ -40,7 +40,7 @@ def resnet_small(
 
     Examples:
         >>> resnet_small((32, 32, 3), 10, filters=(16, 32, 64), depth=3).count_params()
-        274442
+        274042
 
     Source: He, Zhang, Ren and Sun, "Deep residual learning for image recognition" (2015), section 4.2.
     """

@@ -40,7 +40,7 @@ def curves(history: Any) -> Figure:
         raise InputError("The history holds no epoch: nothing was trained.")
     best, called = _best(epochs), readable(names)
     panels = _panels(names)
-    rows, columns = 1 + max(row for row, _ in panels.values()), 1 + max(column for _, column in panels.values())
+    rows, columns = (1 + max(cells) for cells in zip(*panels.values(), strict=True))
     width = 4.0 if columns < 4 else 3.2
     figure = picture(1.0 + width * columns, 3.1 * rows)
     for name, (row, column) in panels.items():
@@ -70,7 +70,7 @@ def _panels(names: Sequence[str]) -> dict[str, tuple[int, int]]:
     for name in sorted(names, key=lambda name: not name.endswith("loss")):
         owners = [output for output in outputs if name.startswith(f"{output}_")]
         columns[max(owners, key=len, default="")].append(name)
-    return {name: (row, column) for column, held in enumerate(columns.values()) for row, name in enumerate(held)}
+    return {name: (row, i) for i, column in enumerate(columns.values()) for row, name in enumerate(column)}
 
 
 def _best(epochs: Mapping[str, Sequence[float]]) -> int | None:
