@@ -15,7 +15,7 @@ import numpy as np
 import zoo
 
 # Change these here, or on the command line: `zoo run digit_sum --rows 2000`
-run = zoo.Run("digit_sum", rows=6000, epochs=14, batch_size=64, learning_rate=3e-3, dropout=0.4, seed=0)
+run = zoo.Run("digit_sum", rows=6000, epochs=10, batch_size=64, learning_rate=4e-3, dropout=0.3, seed=0)
 
 # %% [markdown]
 # ## The data

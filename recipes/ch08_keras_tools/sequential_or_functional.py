@@ -15,7 +15,7 @@ import numpy as np
 import zoo
 
 # Change these here, or on the command line: `zoo run sequential_or_functional --dropout 0.2`
-run = zoo.Run("sequential_or_functional", epochs=60, batch_size=32, learning_rate=1e-3, dropout=0.5, seed=0)
+run = zoo.Run("sequential_or_functional", epochs=30, batch_size=32, learning_rate=1e-3, dropout=0.5, seed=0)
 
 # %%
 data = zoo.load_dataset("diabetes", validation_split=0.2, seed=run.seed)

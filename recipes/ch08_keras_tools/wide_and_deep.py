@@ -6,7 +6,8 @@
 # exceptions for noise. A target is a weighted sum of both, and both learn together.
 #
 # Data: 6,000 flats made from a seed, with two targets, rent and weeks until let. Expect a mean absolute error of
-# the rent of about 0.6 euros with both paths, in half a minute. Source: the deck, "functional API".
+# the rent of about 0.5 euros with both paths, 0.75 with the deep one alone and 1.3 with the wide one alone, in
+# half a minute; 0.48 is what no column explains. Source: the deck, "functional API".
 
 # %%
 import keras
@@ -16,7 +17,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run wide_and_deep --embedding 8`
-run = zoo.Run("wide_and_deep", rows=6000, epochs=15, batch_size=64, learning_rate=5e-3, embedding=3, seed=0)
+run = zoo.Run("wide_and_deep", rows=6000, epochs=15, batch_size=64, learning_rate=2e-2, embedding=2, seed=0)
 
 # %% [markdown]
 # ## The data
@@ -33,7 +34,8 @@ words = {name: tuple(np.unique(x).tolist()) for name, x in columns.items() if x.
 
 # %% [markdown]
 # ## Three networks
-# The wide path alone, the deep path alone, and both, on the same rows in the same order.
+# The wide path alone, the deep path alone, and both, on the same rows in the same order. Each output begins at
+# its target's mean, or a thousand small steps would go into learning that a rent is about 12.
 
 # %%
 models, histories = {}, {}
@@ -46,15 +48,15 @@ for paths in ("wide", "deep", "both"):
         cross=("district", "kind"),
         paths=paths,
         embedding=run.embedding,
+        hidden=(32, 16),
         seed=run.seed,
     )
+    for target, y in data.train.y.items():
+        models[paths].get_layer(target).bias.assign([y.mean()])
     steps = run.epochs * -(-len(data.train) // run.batch_size)
     schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
-    models[paths].compile(
-        keras.optimizers.Adam(schedule),
-        loss={"rent": "mse", "weeks": "mse"},
-        metrics={"rent": ["mae"], "weeks": ["mae"]},
-    )
+    loss, metrics = (dict.fromkeys(data.train.y, name) for name in ("mse", "mae"))
+    models[paths].compile(keras.optimizers.Adam(schedule), loss=loss, metrics=metrics)
     histories[paths] = zoo.fit(
         models[paths], data, epochs=run.epochs, batch_size=run.batch_size, verbose=0, seed=run.seed
     )
@@ -85,7 +87,7 @@ for (paths, model), (above, below) in zip(models.items(), panels.T, strict=True)
     np.add.at(total, tuple(place), left)
     np.add.at(count, tuple(place), 1)
     below.imshow(total / np.maximum(count, 1), cmap="RdBu_r", vmin=-3, vmax=3, aspect="auto")
-    below.set_xticks(range(5), words["kind"])
+    below.set_xticks(range(5), words["kind"], rotation=20)
 panels[0, 0].set_ylabel("true rent less predicted")
 panels[1, 0].set_yticks(range(16), words["district"])
 run.keep("what_each_path_misses", figure)
@@ -93,4 +95,4 @@ run.keep("what_each_path_misses", figure)
 # %%
 figures = {"wide_rent_mae": errors["wide"]["rent_mae"], "deep_rent_mae": errors["deep"]["rent_mae"]}
 run.keep("predictions", zoo.plots.predictions(models["both"], data.test))
-run.finish(models["both"], histories["both"], data, metrics=figures, expect={"test_rent_mae": 0.75})
+run.finish(models["both"], histories["both"], data, metrics=figures, expect={"test_rent_mae": 0.6})

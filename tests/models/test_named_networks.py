@@ -15,7 +15,8 @@ import zoo
         # 6 (25 + 1) + 16 (150 + 1) + 120 (400 + 1) + 84 (120 + 1) + 10 (84 + 1)
         ("lenet5", {"input_shape": (28, 28, 1)}, 61_706),
         ("lenet5", {"input_shape": (32, 32, 1)}, 61_706),
-        ("digit_sum", {"filters": (4, 8), "hidden": (16,)}, 40 - 4 + 16 + 288 + 32 + 660 + 1040 + 323),
+        # tower: 36 + 16 + 288 + 32 + 32 x 8 + 32; heads: 2 x 90; sum: 16 x 16 + 64 + 19 (16 + 1)
+        ("digit_sum", {"filters": (4, 8), "features": 8, "hidden": (16,)}, 660 + 180 + 320 + 323),
     ],
 )
 def test_parameter_counts(name, arguments, count):
