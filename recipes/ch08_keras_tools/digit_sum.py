@@ -5,7 +5,7 @@
 # is what the functional API is for; a Sequential model has one way in and one way out.
 #
 # Data: pairs of 1,797 real digits of 8x8 pixels, built in, made so that no picture of a test pair is in a
-# training pair. Expect about 97 to 98 % of the sums, in half a minute.
+# training pair. Expect about 98 % of the sums, in half a minute.
 # Source: the deck, "functional API" and "CNN".
 
 # %%
@@ -24,6 +24,8 @@ run = zoo.Run("digit_sum", rows=6000, epochs=10, batch_size=64, learning_rate=4e
 # %%
 data = zoo.load_dataset("digit_sum", n=run.rows, validation_split=0.1, seed=run.seed)
 print(data)
+side_by_side = np.concatenate([data.train.x["left"], data.train.x["right"]], axis=2)
+run.keep("pairs", zoo.plots.samples(zoo.Split(side_by_side, data.train.y["sum"]), rows=4, columns=5))
 
 # %% [markdown]
 # ## The network
@@ -55,28 +57,30 @@ zoo.plots.curves(history)
 
 # %% [markdown]
 # ## Does it add better than it reads?
-# Someone who reads both digits and adds them is right when both are right: about the product of the two
-# accuracies, a little more where two mistakes cancel. The sum has its own way out, from both pictures' features,
-# and may know better than the two readings: each digit is read for its own sake.
+# Someone who reads both digits and adds them is right when both are right: the product of the two accuracies, or
+# a little more where two mistakes cancel. The third output was never told how to add: it has learned the table
+# from sums alone, and comes close to the reader, half a point behind.
 
 # %%
 answers = {output: guess.argmax(axis=1) for output, guess in model.predict(data.test.x, verbose=0).items()}
 right = {output: float(np.mean(guess == data.test.y[output])) for output, guess in answers.items()}
 added = float(np.mean(answers["left_digit"] + answers["right_digit"] == data.test.y["sum"]))
-print(f"left {right['left_digit']:.2%}, right {right['right_digit']:.2%}; the product of the two is")
+product = right["left_digit"] * right["right_digit"]
 print(
-    f"{right['left_digit'] * right['right_digit']:.2%}. Reading and adding is right in {added:.2%} of the pairs,"
+    f"left {right['left_digit']:.2%}, right {right['right_digit']:.2%}, the product of the two {product:.2%}"
 )
-print(f"the network's own sum in {right['sum']:.2%}.")
+print(
+    f"Reading and adding is right in {added:.2%} of the pairs, the network's own sum in {right['sum']:.2%}."
+)
 
 # %% [markdown]
 # ## Part of a model is a model
-# From both inputs to one output of the three: a classifier of sums, with no weight copied. Mistakes lie near the
-# diagonal where one digit was taken for a neighbour, and anywhere else where it was not. The test pairs are made
-# of some 360 pictures, so the intervals, which take each pair for itself, are narrower than they should be.
+# From both inputs to one output of the three: a classifier of sums, with no weight copied. A mistake lies as far
+# from the diagonal as a digit was misread: an eight taken for a one makes the sum seven less. The test pairs are
+# made of some 360 pictures, so the intervals, which take each pair for itself, are narrower than they should be.
 
 # %%
 adder = keras.Model(model.input, model.output["sum"])
 run.keep("sums", zoo.plots.confusion(adder, zoo.Split(data.test.x, data.test.y["sum"])))
-figures = {"product_of_digit_accuracies": right["left_digit"] * right["right_digit"], "read_and_added": added}
-run.finish(model, history, data, metrics=figures, expect={"test_sum_accuracy": 0.95})
+figures = {"product_of_digit_accuracies": product, "read_and_added": added}
+run.finish(model, history, data, metrics=figures, expect={"test_sum_accuracy": 0.96})

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run residual --depth 2`
-run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=12, batch_size=64, learning_rate=2e-3, seed=0)
+run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=8, batch_size=64, learning_rate=2e-3, seed=0)
 
 # %%
 data = zoo.load_dataset("digits", validation_split=0.1, seed=run.seed)
