@@ -2,11 +2,11 @@
 # # Wide and deep: what each path of a network sees
 # A table of flats has numbers (area, age) and words (district, kind). The wide path is a linear model with a
 # weight for each word and for each pair of district and kind: it remembers exceptions and cannot bend. The deep
-# path turns each word into a few numbers and sends everything through hidden layers: it bends and takes the
-# exceptions for noise. A target is a weighted sum of both, and both learn together.
+# path turns each word into a few numbers and sends everything through hidden layers: it bends and smooths the
+# exceptions away. A target is a weighted sum of both, and both learn together.
 #
 # Data: 6,000 flats made from a seed, with two targets, rent and weeks until let. Expect a mean absolute error of
-# the rent of about 0.5 euros with both paths, 0.75 with the deep one alone and 1.3 with the wide one alone, in
+# the rent of about 0.5 euros with both paths, 0.8 with the deep one alone and 1.3 with the wide one alone, in
 # half a minute; 0.48 is what no column explains. Source: the deck, "functional API".
 
 # %%
@@ -95,4 +95,4 @@ run.keep("what_each_path_misses", figure)
 # %%
 figures = {"wide_rent_mae": errors["wide"]["rent_mae"], "deep_rent_mae": errors["deep"]["rent_mae"]}
 run.keep("predictions", zoo.plots.predictions(models["both"], data.test))
-run.finish(models["both"], histories["both"], data, metrics=figures, expect={"test_rent_mae": 0.6})
+run.finish(models["both"], histories["both"], data, metrics=figures, expect={"test_rent_mae": 0.58})
