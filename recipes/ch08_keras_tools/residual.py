@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run residual --depth 2`
-run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=8, batch_size=64, learning_rate=2e-3, seed=0)
+run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=8, batch_size=64, learning_rate=4e-3, seed=0)
 
 # %%
 data = zoo.load_dataset("digits", validation_split=0.1, seed=run.seed)
@@ -29,6 +29,8 @@ print(data)
 
 # %%
 models, histories = {}, {}
+steps = run.epochs * -(-len(data.train) // run.batch_size)
+schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
 for name, shortcuts in {"with shortcuts": True, "without": False}.items():
     model = zoo.create_model(
         "resnet_small",
@@ -39,9 +41,7 @@ for name, shortcuts in {"with shortcuts": True, "without": False}.items():
         shortcuts=shortcuts,
         seed=run.seed,
     )
-    model.compile(
-        keras.optimizers.Adam(run.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy", metrics=["accuracy"])
     histories[name] = zoo.fit(model, data, epochs=run.epochs, batch_size=run.batch_size, seed=run.seed)
     models[name] = model
     convolutions = sum(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
