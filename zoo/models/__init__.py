@@ -1,9 +1,11 @@
 """The builders. A new family is a new file here and a line below."""
 
+from zoo.models.autoencoders import autoencoder, denoising_autoencoder, variational_autoencoder
 from zoo.models.cnn import cnn
 from zoo.models.cnn_deck import cnn_deck
 from zoo.models.cnn_fast import cnn_fast
 from zoo.models.digit_sum import digit_sum
+from zoo.models.gan import gan
 from zoo.models.lenet5 import lenet5
 from zoo.models.linear import linear, logistic_regression, softmax_regression
 from zoo.models.mlp import mlp
@@ -12,10 +14,13 @@ from zoo.models.two_in_two_out import two_in_two_out
 from zoo.models.wide_and_deep import wide_and_deep
 
 __all__ = [
+    "autoencoder",
     "cnn",
     "cnn_deck",
     "cnn_fast",
+    "denoising_autoencoder",
     "digit_sum",
+    "gan",
     "lenet5",
     "linear",
     "logistic_regression",
@@ -23,5 +28,6 @@ __all__ = [
     "resnet_small",
     "softmax_regression",
     "two_in_two_out",
+    "variational_autoencoder",
     "wide_and_deep",
 ]

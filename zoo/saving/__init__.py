@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -83,8 +85,19 @@ def load_model(
     if form is None:
         raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
     check_shipped(source)
+    _meet_own_classes()
     try:
         return form.read(source, custom_objects=custom_objects, compile=compile)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise BrokenModelError(f"{source} cannot be read as a model: {reason}") from error
+
+
+def _meet_own_classes() -> None:
+    """Import the modules with the zoo's own layers and models, so that Keras finds these by name.
+
+    Builders import such a module only when they need it, since it imports Keras.
+    """
+    package = importlib.import_module("zoo.models")
+    for module in pkgutil.iter_modules(package.__path__, prefix=f"{package.__name__}."):
+        importlib.import_module(module.name)

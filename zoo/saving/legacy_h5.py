@@ -23,6 +23,7 @@ def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool)
 
     Keras writes ``loss="mse"`` into an ``.h5`` in a form that it cannot read back.
     """
+    custom_objects = {**_own_classes(), **(custom_objects or {})}
     with _quiet():
         if compile:
             try:
@@ -39,6 +40,12 @@ def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool)
                 )
                 return model
         return keras.models.load_model(path, custom_objects=custom_objects, compile=False, safe_mode=True)
+
+
+def _own_classes() -> dict[str, Any]:
+    """Return the zoo's own classes by their bare names: this format leaves out the package of a model's."""
+    registered = keras.saving.get_custom_objects()
+    return {key.removeprefix("zoo>"): value for key, value in registered.items() if key.startswith("zoo>")}
 
 
 @contextlib.contextmanager

@@ -94,8 +94,7 @@ def _metric_names(s: Situation) -> list[str]:
 def _first_batch(s: Situation) -> Any:
     """Return rows, or their shapes, to build metrics from; ``None`` where a look would take some away."""
     if s.rows is not None:
-        first = s.rows.take(np.arange(1))
-        return first.x, first.y
+        return s.rows.take(np.arange(1)).as_tuple()
     if isinstance(s.stream, keras.utils.PyDataset):
         return s.stream[0]
     if (spec := getattr(s.stream, "element_spec", None)) is None:

@@ -21,7 +21,7 @@ class Rows:
 
     Attributes:
         x: one array, or a list or dictionary of them.
-        y: the same.
+        y: the same; ``None`` for a model that needs no targets.
         sample_weight: the same, or ``None``.
         columns: names of the columns of ``x``, where it came as a table.
     """
@@ -38,8 +38,20 @@ class Rows:
         """Return some of the rows."""
         return Rows(pick(self.x, rows), pick(self.y, rows), pick(self.sample_weight, rows), self.columns)
 
+    def as_tuple(self) -> tuple[Arrays, ...]:
+        """Return what there is, as Keras takes it: ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``."""
+        x = feed(self.x)
+        if self.sample_weight is not None:
+            return x, self.y, self.sample_weight
+        return (x,) if self.y is None else (x, self.y)
 
-def as_rows(data: Any, y: Any = None, sample_weight: Any = None) -> Rows | None:
+
+def needs_targets(model: keras.Model) -> bool:
+    """Say whether a model learns from targets; one that does not says ``needs_targets = False``."""
+    return bool(getattr(model, "needs_targets", True))
+
+
+def as_rows(data: Any, y: Any = None, sample_weight: Any = None, *, targets: bool = True) -> Rows | None:
     """Bring what the caller gave into `Rows`; return ``None`` for data that comes as a stream.
 
     Args:
@@ -47,9 +59,11 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None) -> Rows | None:
             ``(x, y, sample_weight)``, or ``x``.
         y: the targets, where ``data`` is ``x``.
         sample_weight: a weight a row.
+        targets: ``False`` for a model that needs none: then ``x`` is enough, and a dataset's targets are
+            left out.
 
     Raises:
-        InputError: targets are missing, or the parts have different numbers of rows.
+        InputError: targets are missing, or come to a model that needs none, or the parts have different numbers of rows.
     """
     if _is_stream(data):
         return None
@@ -57,13 +71,18 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None) -> Rows | None:
         data, y = data.x, data.y
     elif y is None and isinstance(data, tuple) and len(data) in (2, 3):
         data, y, sample_weight = (*data, None)[:3] if len(data) == 2 else data
-    if y is None:
+    if not targets:
+        if sample_weight is not None:
+            raise InputError("This model learns from x alone and takes no sample_weight; leave it out.")
+        y = None
+    elif y is None:
         raise InputError(
             "There are no targets. Call fit(model, x, y), fit(model, (x, y)) or fit(model, dataset); "
             f"got only {describe(data)}."
         )
     columns = tuple(map(str, data.columns)) if hasattr(data, "columns") else ()
-    rows = Rows(arrays(data), arrays(y), None if sample_weight is None else arrays(sample_weight), columns)
+    y, sample_weight = (None if value is None else arrays(value) for value in (y, sample_weight))
+    rows = Rows(arrays(data), y, sample_weight, columns)
     for label, value in (("x", rows.x), ("y", rows.y)):
         if any(np.ndim(array) == 0 for array in leaves(value)):
             raise InputError(
@@ -126,12 +145,6 @@ def by_name(value: Arrays, names: Sequence[str]) -> dict[str, np.ndarray]:
     return dict(zip(names, leaves(value), strict=False))
 
 
-def as_tuple(rows: Rows) -> tuple[Any, ...]:
-    """Return rows as Keras takes them."""
-    x = feed(rows.x)
-    return (x, rows.y) if rows.sample_weight is None else (x, rows.y, rows.sample_weight)
-
-
 def describe(value: Any) -> str:
     """Say in a few words what a value is."""
     shape = getattr(value, "shape", None)
@@ -168,4 +181,4 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, batch: int) -> tuple[Any, ...]:
         chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        return as_tuple(self._rows.take(chosen))
+        return self._rows.take(chosen).as_tuple()

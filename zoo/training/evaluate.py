@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from zoo._feed import feed
-from zoo.training._data import Rows, as_rows, by_name
+from zoo.training._data import Rows, as_rows, by_name, needs_targets
 from zoo.training._outputs import output_names, outputs_of
 from zoo.training.preflight import preflight
 
@@ -36,7 +36,7 @@ def evaluate(model: keras.Model, data: Any, y: Any = None, *, batch_size: int = 
         >>> sorted(evaluate(model, data.test))
         ['loss', 'mae']
     """
-    rows = as_rows(data, y)
+    rows = as_rows(data, y, targets=needs_targets(model))
     if rows is None:
         values = model.evaluate(data, verbose=0, return_dict=True)
     else:
@@ -66,7 +66,7 @@ def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tupl
     Returns:
         ``(low, high)`` by the names that `evaluate` uses: ``accuracy``, ``mse``, ``mae``.
     """
-    rows = as_rows(data)
+    rows = as_rows(data) if needs_targets(model) else None
     if rows is None:
         return {}
     names = output_names(model)

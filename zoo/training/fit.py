@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
-from zoo.training._data import Batches, Rows, as_rows, as_tuple
+from zoo.training._data import Batches, Rows, as_rows, needs_targets
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training.preflight import preflight
 from zoo.training.progress import Verbose, progress_callback
@@ -45,7 +45,7 @@ def fit(
         data: a `Dataset` (its validation rows are used), ``(x, y)``, ``x`` with ``y``, a
             `tf.data.Dataset`, a `PyDataset` or a generator. Several inputs or outputs are lists or
             dictionaries by name.
-        y: targets, where ``data`` is ``x``.
+        y: targets, where ``data`` is ``x``. A model that needs none, such as a GAN, takes ``x`` alone.
         epochs: how often to go through the rows.
         batch_size: rows a step; 32 by default.
         validation_data: rows to judge by after each epoch, in any form that ``data`` may have.
@@ -82,8 +82,9 @@ def fit(
     whole = hasattr(data, "train") and hasattr(data, "test")
     if whole and validation_data is None:
         validation_data = data.validation
-    rows = as_rows(data.train if whole else data, y, sample_weight)
-    validation = None if validation_data is None else as_rows(validation_data)
+    targets = needs_targets(model)
+    rows = as_rows(data.train if whole else data, y, sample_weight, targets=targets)
+    validation = None if validation_data is None else as_rows(validation_data, targets=targets)
     if validation_split and validation_data is None:
         rows, validation = _split(rows, validation_split, order_seed)
     validated = validation_data is not None or validation is not None
@@ -106,7 +107,7 @@ def fit(
     )
     arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
     if validated:
-        arguments["validation_data"] = validation_data if validation is None else as_tuple(validation)
+        arguments["validation_data"] = validation_data if validation is None else validation.as_tuple()
         arguments["validation_batch_size"] = None if validation is None else size
     begin = time.perf_counter()
     with stop_on_interrupt(model) as interruption:

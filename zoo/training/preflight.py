@@ -93,6 +93,8 @@ def input_shapes(s: Situation) -> Iterator[str]:
     tensors = getattr(s.model, "inputs", None) or []
     if s.rows is None or not tensors:
         return
+    if hasattr(s.model, "training_shape"):  # it learns from something else than it is called with
+        tensors = [keras.KerasTensor((None, *s.model.training_shape), name="x")]
     names = [tensor.name for tensor in tensors]
     given = by_name(s.rows.x, names)
     struct = getattr(s.model, "_inputs_struct", None)
