@@ -32,6 +32,7 @@ from .training.callbacks import FilterRecorder as FilterRecorder
 from .training.callbacks import LearningRateFinder as LearningRateFinder
 from .training.callbacks import OneCycle as OneCycle
 from .training.callbacks import RichProgress as RichProgress
+from .training.callbacks import SampleRecorder as SampleRecorder
 from .training.callbacks import ValidationReport as ValidationReport
 from .training.callbacks import default_callbacks as default_callbacks
 from .training.callbacks import early_stopping as early_stopping

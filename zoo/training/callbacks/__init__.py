@@ -6,6 +6,7 @@ from zoo.training.callbacks.filter_recorder import FilterRecorder
 from zoo.training.callbacks.learning_rate_finder import LearningRateFinder
 from zoo.training.callbacks.nan import ExplainNaN
 from zoo.training.callbacks.one_cycle import OneCycle
+from zoo.training.callbacks.sample_recorder import SampleRecorder
 from zoo.training.callbacks.stopping import early_stopping
 from zoo.training.callbacks.validation_report import ValidationReport
 from zoo.training.progress import RichProgress
@@ -17,6 +18,7 @@ __all__ = [
     "LearningRateFinder",
     "OneCycle",
     "RichProgress",
+    "SampleRecorder",
     "ValidationReport",
     "default_callbacks",
     "early_stopping",
