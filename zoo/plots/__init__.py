@@ -6,6 +6,7 @@ from zoo.plots.confusion import confusion
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
 from zoo.plots.filters import filters, filters_animation
+from zoo.plots.image_rows import image_rows
 from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
 from zoo.plots.predictions import predictions
@@ -21,6 +22,7 @@ __all__ = [
     "diagram",
     "filters",
     "filters_animation",
+    "image_rows",
     "learning_rates",
     "mistakes",
     "predictions",
