@@ -17,7 +17,15 @@ import zoo
 
 # Change these here, or on the command line: `zoo run autoencoders --latent 4`, `zoo run autoencoders --beta 0.1`
 run = zoo.Run(
-    "autoencoders", rows=0, epochs=60, batch_size=64, learning_rate=3e-3, latent=16, noise=0.3, beta=0.3, seed=0
+    "autoencoders",
+    rows=0,
+    epochs=60,
+    batch_size=64,
+    learning_rate=3e-3,
+    latent=16,
+    noise=0.3,
+    beta=0.3,
+    seed=0,
 )
 
 # %%
@@ -36,7 +44,9 @@ model = zoo.create_model("autoencoder", input_shape=data.input_shape, latent=run
 model.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy")
 zoo.fit(model, x, x, **options)
 drawn = model.predict(unseen, verbose=0)
-run.keep("reconstruction", zoo.plots.image_rows({"unseen digit": unseen, f"from {run.latent} numbers": drawn}))
+run.keep(
+    "reconstruction", zoo.plots.image_rows({"unseen digit": unseen, f"from {run.latent} numbers": drawn})
+)
 explained = 1 - np.mean((drawn - unseen) ** 2) / np.mean((x.mean(axis=0) - unseen) ** 2)
 print(f"{explained:.1%} of what tells one digit from the average digit passes {run.latent} numbers.")
 

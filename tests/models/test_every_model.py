@@ -41,12 +41,18 @@ def is_known(layer: keras.Layer) -> bool:
     return own or type(layer).__module__.startswith("keras.")
 
 
+def every_layer(model: keras.Model) -> list[keras.Layer]:
+    """The layers, and those of the models among them."""
+    inner = [every_layer(layer) for layer in model.layers if isinstance(layer, keras.Model)]
+    return [*model.layers, *(layer for layers in inner for layer in layers)]
+
+
 def test_it_is_a_plain_uncompiled_keras_model(name):
     model = build(name)
     assert isinstance(model, keras.Model)
     assert not model.compiled
     assert model.built
-    assert all(is_known(layer) for layer in model._flatten_layers())
+    assert all(is_known(layer) for layer in every_layer(model))
 
 
 def test_its_layer_names_can_be_read(name):

@@ -53,12 +53,12 @@ def gan(
     from zoo.models._adversarial import GAN
 
     inputs = keras.Input((latent,), name="noise")
-    generator = _generator(tuple(input_shape), latent, filters)
-    discriminator = _discriminator(tuple(input_shape), filters[::-1], noise, dropout)
+    generator = _generator(input_shape, latent, filters)
+    discriminator = _discriminator(input_shape, filters[::-1], noise, dropout)
     return GAN(inputs, discriminator(generator(inputs)), name="gan")
 
 
-def _generator(input_shape: tuple[int, int, int], latent: int, filters: Widths) -> keras.Model:
+def _generator(input_shape: ImageShape, latent: int, filters: Widths) -> keras.Model:
     """Return the painter: a small image of many channels, doubled until it has the right size."""
     height, width, channels = input_shape
     factor = 2 ** len(filters)
@@ -87,11 +87,9 @@ def _generator(input_shape: tuple[int, int, int], latent: int, filters: Widths) 
     return keras.Sequential(layers, name="generator")
 
 
-def _discriminator(
-    input_shape: tuple[int, int, int], filters: Widths, noise: float, dropout: float
-) -> keras.Model:
+def _discriminator(input_shape: ImageShape, filters: Widths, noise: float, dropout: float) -> keras.Model:
     """Return the teacher: halved until little is left, and one score."""
-    layers = [keras.Input(input_shape, name="image")]
+    layers = [keras.Input(tuple(input_shape), name="image")]
     if noise:
         layers.append(keras.layers.GaussianNoise(noise, name="blur"))
     for number, units in enumerate(filters, start=1):

@@ -49,7 +49,7 @@ def image_rows(rows: Mapping[str, Any], *, most: int = 12) -> Figure:
 def _side_by_side(images: np.ndarray, columns: int) -> np.ndarray:
     """Return one wide image, with a white gap between each two; white is 0 in grey and 1 in colour."""
     paper = 0.0 if images.ndim == 3 else 1.0
-    count, height, width, *colours = images.shape
+    height, width, *colours = images.shape[1:]
     gap = max(1, width // 8)
     wide = np.full((height, columns * (width + gap) - gap, *colours), paper, dtype="float32")
     for number, image in enumerate(images):

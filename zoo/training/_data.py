@@ -63,7 +63,8 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None, *, targets: boo
             left out.
 
     Raises:
-        InputError: targets are missing, or come to a model that needs none, or the parts have different numbers of rows.
+        InputError: targets are missing, sample weights come to a model without targets, or the parts have
+            different numbers of rows.
     """
     if _is_stream(data):
         return None
