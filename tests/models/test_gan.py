@@ -8,7 +8,7 @@ Adam = keras.optimizers.Adam
 
 
 def small(**options) -> keras.Model:
-    return zoo.create_model("gan", input_shape=(8, 8, 1), latent=4, filters=(8, 4), seed=0, **options)
+    return zoo.create_model("gan", input_shape=(8, 8, 1), latent=4, hidden=(16, 32), seed=0, **options)
 
 
 @pytest.fixture
@@ -141,11 +141,6 @@ def test_a_metric_to_watch_is_held_against_its_own(pictures):
     watch = keras.callbacks.EarlyStopping(monitor="generator_los")
     with pytest.raises(zoo.InputError, match="Did you mean 'generator_loss'"):
         zoo.fit(model, pictures, callbacks=watch)
-
-
-def test_a_size_that_cannot_be_halved_is_refused():
-    with pytest.raises(zoo.InputError, match="multiples of 4; got 10x8"):
-        zoo.create_model("gan", input_shape=(10, 8, 1))
 
 
 def test_another_backend_is_named_before_the_first_step(pictures, monkeypatch):

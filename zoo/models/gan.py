@@ -2,102 +2,74 @@
 
 from __future__ import annotations
 
+import math
+
 from zoo._lazy import keras
-from zoo.arguments import Count, ImageShape, Penalty, Rate, Widths
-from zoo.errors import InputError
+from zoo.arguments import Activation, Count, Penalty, Rate, Shape, Widths
+from zoo.models._blocks import dense_layers, flatten
 from zoo.registry import register_model
 
 
 @register_model(
     task="generation",
-    tags=("images", "functional", "adversarial", "deck"),
-    example={"input_shape": (8, 8, 1), "latent": 4, "filters": (8, 4)},
+    tags=("images", "functional", "adversarial", "unsupervised", "deck"),
+    example={"input_shape": (8, 8, 1), "latent": 4, "hidden": (8, 16)},
 )
 def gan(
-    input_shape: ImageShape,
+    input_shape: Shape,
     latent: Count = 32,
     *,
-    filters: Widths = (64, 32),
-    noise: Penalty = 0.0,
+    hidden: Widths = (128, 256),
+    activation: Activation = "leaky_relu",
+    noise: Penalty = 0.1,
     dropout: Rate = 0.3,
 ) -> keras.Model:
     """Generative adversarial network: a painter of images, and the teacher it tries to deceive.
 
     The generator turns noise into images and the discriminator scores images, above 0 for real. The model
     is both in a row. Compile it with a learning rate, or with an optimizer for each, and fit it to images
-    alone: ``model.compile(2e-4)``, ``zoo.fit(model, images)``. Training needs the TensorFlow backend.
+    alone: ``model.compile(1e-3)``, ``zoo.fit(model, images)``. Training needs the TensorFlow backend.
 
     Args:
-        input_shape: of the images, ``(height, width, channels)``; their values lie in 0..1.
+        input_shape: of one image, without the batch axis; its values lie in 0..1.
         latent: how many random numbers an image is painted from.
-        filters: of the generator's layers, each of which doubles the side; the discriminator has them the
-            other way round, and each of its layers halves it.
-        noise: standard deviation of the noise that blurs what the discriminator sees, in training only.
-        dropout: share of the discriminator's values switched off at each training step.
+        hidden: units of each hidden layer of the generator; the discriminator has them the other way round.
+        activation: of the hidden layers, a Keras name or a function.
+        noise: standard deviation of what blurs every image before the discriminator, in training only:
+            without it, exact greys would tell the real ones.
+        dropout: share of the discriminator's hidden values switched off at each training step, 0 to below 1.
 
     Returns:
         An uncompiled model, ``(batch, latent) -> (batch, 1)``, float32: random numbers to the score of
         the image painted from them. ``get_layer("generator")`` paints, ``get_layer("discriminator")`` judges.
-
-    Raises:
-        InputError: the image's sides cannot be halved as often as there are filters.
 
     Examples:
         >>> model = gan((8, 8, 1), latent=16)
         >>> model.get_layer("generator").output_shape, model.output_shape
         ((None, 8, 8, 1), (None, 1))
 
-    Source: the deck, "Generative adversarial network"; Goodfellow and others (2014); Radford, Metz and
-    Chintala (2016) for the layers.
+    Source: the deck, "Generative adversarial network"; Goodfellow and others (2014).
     """
     from zoo.models._adversarial import GAN
 
+    generator = keras.Sequential(
+        [
+            keras.Input((latent,), name="noise"),
+            *dense_layers(hidden, activation=activation, dropout=0.0, batch_normalization=True),
+            keras.layers.Dense(math.prod(input_shape), activation="sigmoid", name="pixels"),
+            keras.layers.Reshape(tuple(input_shape), name="image"),
+        ],
+        name="generator",
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input(tuple(input_shape), name="image"),
+            *flatten(input_shape),
+            keras.layers.GaussianNoise(noise, name="blur"),
+            *dense_layers(hidden[::-1], activation=activation, dropout=dropout, batch_normalization=False),
+            keras.layers.Dense(1, name="score"),
+        ],
+        name="discriminator",
+    )
     inputs = keras.Input((latent,), name="noise")
-    generator = _generator(input_shape, latent, filters)
-    discriminator = _discriminator(input_shape, filters[::-1], noise, dropout)
     return GAN(inputs, discriminator(generator(inputs)), name="gan")
-
-
-def _generator(input_shape: ImageShape, latent: int, filters: Widths) -> keras.Model:
-    """Return the painter: a small image of many channels, doubled until it has the right size."""
-    height, width, channels = input_shape
-    factor = 2 ** len(filters)
-    if height % factor or width % factor:
-        raise InputError(
-            f"Each of the {len(filters)} filters doubles the painted image, so its sides must be multiples of "
-            f"{factor}; got {height}x{width}. Give fewer filters, or other images."
-        )
-    small = (height // factor, width // factor, filters[0])
-    layers = [
-        keras.Input((latent,), name="noise"),
-        keras.layers.Dense(small[0] * small[1] * small[2], use_bias=False, name="hidden"),
-        keras.layers.BatchNormalization(momentum=0.9, name="hidden_norm"),
-        keras.layers.LeakyReLU(0.2, name="hidden_activation"),
-        keras.layers.Reshape(small, name="small_image"),
-    ]
-    for number, units in enumerate(filters, start=1):
-        layers += [
-            keras.layers.Conv2DTranspose(
-                units, 4, strides=2, padding="same", use_bias=False, name=f"double_{number}"
-            ),
-            keras.layers.BatchNormalization(momentum=0.9, name=f"double_{number}_norm"),
-            keras.layers.LeakyReLU(0.2, name=f"double_{number}_activation"),
-        ]
-    layers.append(keras.layers.Conv2D(channels, 3, padding="same", activation="sigmoid", name="image"))
-    return keras.Sequential(layers, name="generator")
-
-
-def _discriminator(input_shape: ImageShape, filters: Widths, noise: float, dropout: float) -> keras.Model:
-    """Return the teacher: halved until little is left, and one score."""
-    layers = [keras.Input(tuple(input_shape), name="image")]
-    if noise:
-        layers.append(keras.layers.GaussianNoise(noise, name="blur"))
-    for number, units in enumerate(filters, start=1):
-        layers += [
-            keras.layers.Conv2D(units, 4, strides=2, padding="same", name=f"halve_{number}"),
-            keras.layers.LeakyReLU(0.2, name=f"halve_{number}_activation"),
-        ]
-        if dropout:
-            layers.append(keras.layers.Dropout(dropout, name=f"halve_{number}_dropout"))
-    layers += [keras.layers.Flatten(name="flatten"), keras.layers.Dense(1, name="score")]
-    return keras.Sequential(layers, name="discriminator")

@@ -35,7 +35,7 @@ class SampleRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     Examples:
         >>> import zoo
         >>> data = zoo.load_dataset("digits")
-        >>> model = zoo.create_model("gan", input_shape=(8, 8, 1), filters=(8, 4), seed=0)
+        >>> model = zoo.create_model("gan", input_shape=(8, 8, 1), hidden=(8, 16), seed=0)
         >>> model.compile(2e-4)
         >>> recorder = SampleRecorder(count=6)
         >>> _ = zoo.fit(model, data.train.x[:64], epochs=2, callbacks=recorder, verbose=0)
