@@ -15,24 +15,13 @@ from matplotlib.figure import Figure
 
 import zoo
 
-# Change these here, or on the command line: `zoo run autoencoders --latent 4`, `zoo run autoencoders --beta 0.1`
-run = zoo.Run(
-    "autoencoders",
-    rows=0,
-    epochs=60,
-    batch_size=64,
-    learning_rate=3e-3,
-    latent=16,
-    noise=0.3,
-    beta=0.3,
-    seed=0,
-)
+# Change these here, or on the command line: `zoo run autoencoders --latent 4`
+run = zoo.Run("autoencoders", rows=0, epochs=60, batch_size=64, latent=16, noise=0.3, beta=0.3, seed=0)
 
 # %%
 data = zoo.load_dataset("digits", train_size=run.rows, seed=run.seed)
 x, unseen = data.train.x, data.test.x
 options = {"epochs": run.epochs, "batch_size": run.batch_size, "verbose": 0, "seed": run.seed}
-
 
 # %% [markdown]
 # ## Through a narrow place
@@ -41,7 +30,7 @@ options = {"epochs": run.epochs, "batch_size": run.batch_size, "verbose": 0, "se
 
 # %%
 model = zoo.create_model("autoencoder", input_shape=data.input_shape, latent=run.latent, seed=run.seed)
-model.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy")
+model.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy")
 zoo.fit(model, x, x, **options)
 drawn = model.predict(unseen, verbose=0)
 run.keep(
@@ -56,10 +45,9 @@ print(f"{explained:.1%} of what tells one digit from the average digit passes {r
 # asked for. Noise does not pass the narrow place: it has nothing in common from one picture to the next.
 
 # %%
-cleaner = zoo.create_model(
-    "denoising_autoencoder", input_shape=data.input_shape, noise=run.noise, seed=run.seed
-)
-cleaner.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy")
+shape = data.input_shape
+cleaner = zoo.create_model("denoising_autoencoder", input_shape=shape, noise=run.noise, seed=run.seed)
+cleaner.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy")
 zoo.fit(cleaner, x, x, **options)
 spoilt = unseen + np.random.default_rng(run.seed).normal(0, run.noise, unseen.shape).astype("float32")
 cleaned = cleaner.predict(spoilt, verbose=0)
@@ -73,10 +61,8 @@ print(f"{removed:.1%} of the noise is gone.")
 # holds $\beta \cdot \mathrm{KL}$, the distance of the clouds from one standard normal cloud, which leaves no gaps.
 
 # %%
-artist = zoo.create_model(
-    "variational_autoencoder", input_shape=data.input_shape, latent=2, beta=run.beta, seed=run.seed
-)
-artist.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy")
+artist = zoo.create_model("variational_autoencoder", input_shape=shape, beta=run.beta, seed=run.seed)
+artist.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy")
 history = zoo.fit(artist, x, x, **{**options, "epochs": 4 * run.epochs})
 codes, places = (artist.get_layer("encoder").predict(part, verbose=0) for part in (x, unseen))
 axes = (figure := Figure(figsize=(6, 6), layout="constrained")).add_subplot(xlabel="code 1", ylabel="code 2")

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -92,6 +95,17 @@ def test_layers_of_ones_own_are_passed_by_name(tmp_path):
     path = zoo.save_model(model, tmp_path / "twice.keras")
     loaded = zoo.load_model(path, custom_objects={"Twice": Twice})
     assert loaded.predict(np.array([[3.0]]), verbose=0).item() == 6
+
+
+def test_the_zoos_own_classes_are_known_after_import_zoo_alone(tmp_path):
+    files = [
+        str(zoo.save_model(zoo.create_model(name, input_shape=(8, 8, 1)), tmp_path / f"{name}{suffix}"))
+        for name in ("variational_autoencoder", "gan")
+        for suffix in (".keras", ".h5")
+    ]
+    code = f"import zoo; print(*[zoo.load_model(file).name for file in {files}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["variational_autoencoder"] * 2 + ["gan"] * 2, done.stderr
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
