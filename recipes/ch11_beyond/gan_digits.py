@@ -4,9 +4,8 @@
 # is which; nothing else ever tells the painter what a digit is. The first try is terrible, the second has the
 # right shape, the third is not exactly right, and the last can be read.
 #
-# Data: 1,797 real digits of 8x8 pixels, built in. Expect digits of all ten kinds, three in four of which a
-# finished network reads without doubt, after half a minute. Source: the deck, "Artist Robot" and "Generative
-# adversarial network".
+# Data: 1,797 real digits of 8x8 pixels, built in. Expect digits of all ten kinds, two in three of which a finished
+# network reads without doubt, after half a minute. Source: the deck, "Generative adversarial network".
 
 # %%
 import keras
@@ -16,15 +15,7 @@ import zoo
 
 # Change these here, or on the command line: `zoo run gan_digits --epochs 800`, `zoo run gan_digits --latent 2`
 run = zoo.Run(
-    "gan_digits",
-    rows=0,
-    epochs=400,
-    batch_size=64,
-    learning_rate=1e-3,
-    latent=32,
-    every=10,
-    animation=True,
-    seed=0,
+    "gan_digits", rows=0, epochs=300, batch_size=128, learning_rate=3e-3, latent=32, animation=True, seed=0
 )
 
 # %%
@@ -46,23 +37,23 @@ print(f"painter: {painter.count_params():,} weights, teacher: {teacher.count_par
 # ## Opposite aims
 # At each step the teacher lessens $-\log D(x) - \log(1 - D(G(z)))$: real pictures get 1, painted ones 0. The
 # painter lessens $-\log D(G(z))$: its pictures shall get 1. There are no targets, so `fit` gets pictures alone.
-# A teacher who is right half of the time has nothing left to teach, so the losses settle and never reach 0.
+# A teacher who is right half of the time has nothing left to teach, so the losses settle and never reach 0; the
+# learning rate falls along half a cosine, which calms the quarrel towards its end.
 
 # %%
-model.compile(
-    keras.optimizers.Adam(run.learning_rate, beta_1=0.5), keras.optimizers.Adam(run.learning_rate, beta_1=0.5)
-)
-recorder = zoo.SampleRecorder(count=40, every=run.every)
-history = zoo.fit(
-    model, data.train.x, epochs=run.epochs, batch_size=run.batch_size, callbacks=recorder, seed=run.seed
-)
+steps = run.epochs * -(-len(data.train) // run.batch_size)
+schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
+model.compile(keras.optimizers.Adam(schedule, beta_1=0.5))  # the teacher gets one like it
+recorder = zoo.SampleRecorder(count=40, every=max(1, run.epochs // 60))
+options = {"epochs": run.epochs, "batch_size": run.batch_size, "seed": run.seed, "callbacks": recorder}
+history = zoo.fit(model, data.train.x, **options)
 
 # %% [markdown]
 # ## From the first try to the last
 # Each row shows the same twelve random numbers, painted after more and more lessons.
 
 # %%
-tries = np.unique(np.geomspace(1, len(recorder.images), 6).astype(int)) - 1
+tries = np.unique(np.geomspace(1, len(recorder.images), 7).astype(int)) - 1
 rows = {recorder.labels[number]: recorder.images[number] for number in tries}
 run.keep("tries", zoo.plots.image_rows({**rows, "real": data.test.x}))
 if run.animation:
@@ -96,5 +87,5 @@ for kind, images in kinds.items():
     print(f"{kind:16s} sure of {sure:.0%}, evenness {evenness:.3f}, distance {distance:5.2f}")
 
 metrics = {"sure": sure, "evenness": evenness, "frechet_error": distance}
-expect = {"sure": 0.6, "evenness": 0.95, "frechet_error": 4}
+expect = {"sure": 0.58, "evenness": 0.95, "frechet_error": 3.5}
 run.finish(model, history, data, metrics=metrics, expect=expect)

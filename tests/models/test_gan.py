@@ -149,3 +149,11 @@ def test_another_backend_is_named_before_the_first_step(pictures, monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
     with pytest.raises(zoo.InputError, match="KERAS_BACKEND=tensorflow"):
         model.make_train_function()
+
+
+def test_a_falling_learning_rate_goes_to_both(pictures):
+    model = small()
+    model.compile(Adam(keras.optimizers.schedules.CosineDecay(1e-3, decay_steps=6)))
+    zoo.fit(model, pictures, epochs=2, verbose=0, seed=0)
+    for optimizer in (model.optimizer, model.discriminator_optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(0, abs=1e-9)

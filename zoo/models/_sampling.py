@@ -20,9 +20,11 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]
         seed: of the noise; ``None`` draws one.
 
     Examples:
-        >>> layer = Sampling(name="code")
-        >>> layer([[[3.0]], [[0.0]]]).shape, float(layer.losses[0])
-        (TensorShape([1, 1]), 4.5)
+        >>> import numpy as np
+        >>> layer = Sampling()
+        >>> code = layer([np.array([[3.0]]), np.array([[0.0]])])
+        >>> float(code[0, 0]), float(layer.losses[0])
+        (3.0, 4.5)
 
     Source: Kingma and Welling (2014).
     """
