@@ -3,9 +3,9 @@
 # Nobody tells these networks which digit they see. One must squeeze it into 16 numbers and draw it again, one
 # gets it spoilt and must draw it clean, and one learns a map on which every point is a digit.
 #
-# Data: 1,797 real digits of 8x8 pixels, built in; the labels only colour a picture. Expect drawings with a
-# fifth of the error of principal components' average digit, two thirds of the noise taken away, and a map on
-# which the nearest neighbour is the same digit four times in five, in half a minute.
+# Data: 1,797 real digits of 8x8 pixels, built in; the labels only colour a picture. Expect drawings that keep 90 %
+# of what tells a digit from the average one, four fifths of the noise taken away, and a map on which the nearest
+# neighbour is the same digit three times in four, in half a minute.
 # Source: the deck, "Artist Robot", "generate pictures".
 
 # %%
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run autoencoders --latent 4`
-run = zoo.Run("autoencoders", rows=0, epochs=60, batch_size=64, latent=16, noise=0.3, beta=0.3, seed=0)
+run = zoo.Run("autoencoders", rows=0, epochs=30, batch_size=64, latent=16, noise=0.3, beta=0.3, seed=0)
 
 # %%
 data = zoo.load_dataset("digits", train_size=run.rows, seed=run.seed)
@@ -77,8 +77,8 @@ print(f"The nearest digit on the map is the same one for {same:.1%} of the unsee
 
 # %% [markdown]
 # ## A walk over the map
-# Each point is drawn by the decoder. Between two digits lies neither a gap nor two faint digits, but a shape half
-# way: that is what the clouds are for.
+# Each point is drawn by the decoder. Between two digits lies no gap: one shape turns into the other, since where
+# their clouds overlap a drawing has to do for both.
 
 # %%
 steps = np.linspace(-2.2, 2.2, 15, dtype="float32")
@@ -87,5 +87,5 @@ painted = artist.get_layer("decoder").predict(points, verbose=0)
 walk = {f"{height:.1f}": painted[15 * row : 15 * row + 15] for row, height in enumerate(steps[::-1])}
 run.keep("walk", zoo.plots.image_rows(walk, most=15))
 metrics = {"explained": explained, "noise_removed": removed, "same_neighbour": same}
-expect = {"explained": 0.8, "noise_removed": 0.6, "same_neighbour": 0.6}
+expect = {"explained": 0.82, "noise_removed": 0.7, "same_neighbour": 0.65}
 run.finish(artist, history, data, test=(unseen, unseen), metrics=metrics, expect=expect)
