@@ -44,7 +44,7 @@ print(f"painter: {painter.count_params():,} weights, teacher: {teacher.count_par
 steps = run.epochs * -(-len(data.train) // run.batch_size)
 schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
 model.compile(keras.optimizers.Adam(schedule, beta_1=0.5))  # the teacher gets one like it
-recorder = zoo.SampleRecorder(count=40, every=max(1, run.epochs // 60))
+recorder = zoo.SampleRecorder(count=36, every=max(1, run.epochs // 60))
 options = {"epochs": run.epochs, "batch_size": run.batch_size, "seed": run.seed, "callbacks": recorder}
 history = zoo.fit(model, data.train.x, **options)
 
