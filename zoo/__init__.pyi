@@ -12,6 +12,7 @@ from .datasets import register_dataset as register_dataset
 from .errors import BrokenModelError as BrokenModelError
 from .errors import InputError as InputError
 from .errors import MissingFileError as MissingFileError
+from .errors import MissingPackageError as MissingPackageError
 from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
@@ -27,6 +28,7 @@ from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
+from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
 from .training.callbacks import FilterRecorder as FilterRecorder
 from .training.callbacks import LearningRateFinder as LearningRateFinder
@@ -36,5 +38,7 @@ from .training.callbacks import SampleRecorder as SampleRecorder
 from .training.callbacks import ValidationReport as ValidationReport
 from .training.callbacks import default_callbacks as default_callbacks
 from .training.callbacks import early_stopping as early_stopping
+from .training.environments import make_environments as make_environments
+from .training.environments import play_episodes as play_episodes
 from .training.evaluate import evaluate as evaluate
 from .training.fit import fit as fit

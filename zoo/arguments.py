@@ -79,6 +79,13 @@ ImageShape = Annotated[
         lambda value: _all_counts(value) and len(value) == 3,
     ),
 ]
+SignalShape = Annotated[
+    tuple[int],
+    Rule(
+        "(samples,), one whole number of 1 or more, such as (8000,)",
+        lambda value: _all_counts(value) and len(value) == 1,
+    ),
+]
 Count = Annotated[int, Rule("a whole number of 1 or more", lambda value: _whole(value) and value >= 1)]
 Widths = Annotated[
     Sequence[int], Rule("a list of whole numbers of 1 or more, one a layer, such as (128, 64)", _all_counts)

@@ -7,6 +7,7 @@
     |   `-- UnknownModelError                   ... of a model
     |-- InputError         (ValueError)         an argument, or data, that cannot be meant
     |-- MissingFileError   (FileNotFoundError)  a dataset or a weights file that is not there
+    |-- MissingPackageError (ImportError)      an optional package that is not installed
     |-- BrokenModelError   (ValueError)         a model file that is not what it should be
     `-- PromiseError       (RuntimeError)       a recipe that missed the figure it promises
 
@@ -38,6 +39,10 @@ class InputError(ZooError, ValueError):
 
 class MissingFileError(ZooError, FileNotFoundError):
     """A dataset or a weights file is nowhere the zoo looks for it."""
+
+
+class MissingPackageError(ZooError, ImportError):
+    """A package that only some things need is not installed."""
 
 
 class BrokenModelError(ZooError, ValueError):

@@ -1,5 +1,6 @@
 """The builders. A new family is a new file here and a line below."""
 
+from zoo.models.actor_critic import actor_critic
 from zoo.models.autoencoders import autoencoder, denoising_autoencoder, variational_autoencoder
 from zoo.models.cnn import cnn
 from zoo.models.cnn_deck import cnn_deck
@@ -10,10 +11,12 @@ from zoo.models.lenet5 import lenet5
 from zoo.models.linear import linear, logistic_regression, softmax_regression
 from zoo.models.mlp import mlp
 from zoo.models.resnet_small import resnet_small
+from zoo.models.spectrogram_cnn import spectrogram_cnn
 from zoo.models.two_in_two_out import two_in_two_out
 from zoo.models.wide_and_deep import wide_and_deep
 
 __all__ = [
+    "actor_critic",
     "autoencoder",
     "cnn",
     "cnn_deck",
@@ -27,6 +30,7 @@ __all__ = [
     "mlp",
     "resnet_small",
     "softmax_regression",
+    "spectrogram_cnn",
     "two_in_two_out",
     "variational_autoencoder",
     "wide_and_deep",
