@@ -2,6 +2,7 @@
 
 from zoo.plots.animate import Animation
 from zoo.plots.boundary import boundary, boundary_animation, scatter
+from zoo.plots.cart_pole import cart_pole_animation
 from zoo.plots.confusion import confusion
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
@@ -17,6 +18,7 @@ __all__ = [
     "Animation",
     "boundary",
     "boundary_animation",
+    "cart_pole_animation",
     "confusion",
     "curves",
     "diagram",

@@ -1,0 +1,96 @@
+# %% [markdown]
+# # CartPole: a network that learns a game by playing it
+# A pole stands on a cart, and the player pushes the cart left or right, 50 times a second. Each step that the pole
+# stands is a point; at 12 degrees, or at the end of the track, the game is lost, and at 500 points it is over.
+# Nobody says which push is right. The actor tries, and the critic learns what to expect and so can judge.
+#
+# Data: none; 64 games at once, played by gymnasium (`pip install 'keras-model-zoo[games]'`). Expect 500 points of
+# 500, where a coin gets 22, in about @@ s. Source: the deck, "Game Robot" and "A3C reinforcement learning".
+
+# %%
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+import zoo
+
+# Change these here, or on the command line: `zoo run cartpole --players 16`, `zoo run cartpole --no-animation`
+run = zoo.Run(
+    "cartpole", players=64, epochs=60, updates=25, learning_rate=4e-3, discount=0.99, animation=True, seed=0
+)
+
+# %% [markdown]
+# ## Two heads on one body
+# What the player sees is four numbers: where the cart is, its speed, the pole's angle, and how fast it turns. Two
+# hidden layers look at them. From there the actor gives a probability for each push, and the critic one number,
+# the value: the share of the points to come that it expects, one if the pole will never fall.
+
+# %%
+model = zoo.create_model("actor_critic", input_shape=(4,), num_actions=2, seed=run.seed)
+model.summary()
+
+# %% [markdown]
+# ## The actor is a classifier that makes its own labels
+# The pushes that were made are the labels, and the loss is cross entropy, as for digits. What differs is the weight
+# of a row: its advantage, $A = r + \gamma V(s') - V(s)$ and the fainter surprises after it. A push that turned out
+# better than the critic expected becomes likelier; one that turned out worse has a negative weight and becomes
+# rarer. The critic learns by the squared error what did come.
+#
+# A3C lets workers play and learn without waiting for one another. Here 64 games step together and make one update:
+# A2C, the same algorithm without the first A, which can be repeated from a seed.
+
+# %%
+games = zoo.make_environments("CartPole-v1", run.players)
+model.compile(
+    keras.optimizers.Adam(run.learning_rate), {"policy": "sparse_categorical_crossentropy", "value": "mse"}
+)
+learning = {"epochs": run.epochs, "updates": run.updates, "discount": run.discount, "target": 500}
+history = zoo.fit_actor_critic(model, games, **learning, seed=run.seed)
+
+# %% [markdown]
+# ## Learning is no straight way
+# A player changes what it sees by what it does, so a small step can undo much. Training ends when all 64 games are
+# won by the likeliest push; the weights that did best come back in any case.
+
+# %%
+figure = Figure(figsize=(6, 3.4), layout="constrained")
+axes = figure.add_subplot(xlabel="epoch", ylabel="points", ylim=(0, 515))
+axes.plot(history.history["return"], label="while learning, pushes drawn")
+axes.plot(history.history["val_return"], label="judged, likeliest push")
+axes.axhline(475, color="#777777", linestyle=":", label="475, the game counts as solved")
+axes.legend()
+run.keep("learning", figure)
+
+# %% [markdown]
+# ## What the critic says
+# One game by the actor, one by a coin. The critic, who only ever sees the moment, knows that the coin will lose.
+
+# %%
+episodes, table = {}, zoo.make_environments("CartPole-v1", 1)
+for player in ("coin", "actor"):
+    seen, over, rows = table.reset(seed=run.seed)[0], False, []
+    while not over:
+        said = model.predict_on_batch(seen)
+        rows.append([*seen[0], said["policy"][0, 1], said["value"][0, 0]])
+        push = said["policy"].argmax(axis=1) if player == "actor" else np.random.randint(2, size=1)
+        seen, _, failed, cut, _ = table.step(push)
+        over = failed[0] or cut[0]
+    episodes[player] = np.array(rows)
+
+figure = Figure(figsize=(6, 3.4), layout="constrained")
+axes = figure.add_subplot(xlabel="step", ylabel="value", ylim=(0, 1.1))
+for player, rows in episodes.items():
+    axes.plot(rows[:, 5], label=f"{player}: {len(rows)} points")
+axes.legend()
+run.keep("critic", figure)
+if run.animation:
+    run.keep("game", zoo.plots.cart_pole_animation(episodes["actor"][:, :4], episodes["actor"][:, 5]))
+
+# %% [markdown]
+# ## The judgement
+# A hundred new games, which nothing was chosen by.
+
+# %%
+returns = zoo.play_episodes(model, zoo.make_environments("CartPole-v1", 100), seed=run.seed + 1000)
+print(f"{(returns == 500).sum()} of 100 games won, the shortest lasted {returns.min():.0f} steps")
+run.finish(model, history, metrics={"test_mean_return": returns.mean()}, expect={"test_mean_return": 475})
