@@ -51,7 +51,9 @@ picture = keras.Model(model.inputs, model.get_layer("spectrogram").output)
 first = [int(np.flatnonzero(data.test.y == digit)[0]) for digit in range(10)]
 shown = picture.predict(data.test.x[first], verbose=0)
 figure = Figure(figsize=(12, 5.6), layout="constrained")
-for digit, (waves, spectra) in enumerate(figure.subplots(4, 5).reshape(2, 2, 5).swapaxes(1, 2).reshape(10, 2)):
+for digit, (waves, spectra) in enumerate(
+    figure.subplots(4, 5).reshape(2, 2, 5).swapaxes(1, 2).reshape(10, 2)
+):
     waves.plot(data.test.x[first[digit]], linewidth=0.4)
     waves.set(title=data.class_names[digit], xticks=[], yticks=[])
     spectra.imshow(shown[digit], origin="lower", aspect="auto", cmap="magma_r", extent=(0, 1, 0, 4))

@@ -7,7 +7,9 @@ import zoo
 @pytest.fixture(scope="module")
 def model():
     augmented = {"shift": 0.1, "pitch": 0.1, "noise": 0.3}
-    return zoo.create_model("spectrogram_cnn", input_shape=(2048,), num_classes=10, filters=(8, 16), **augmented)
+    return zoo.create_model(
+        "spectrogram_cnn", input_shape=(2048,), num_classes=10, filters=(8, 16), **augmented
+    )
 
 
 def waves(count: int) -> np.ndarray:
@@ -24,7 +26,9 @@ def test_a_recordings_word_does_not_depend_on_its_neighbours(model):
 
 def test_loudness_does_not_matter(model):
     rows = waves(2)
-    np.testing.assert_allclose(model.predict(rows, verbose=0), model.predict(rows / 100, verbose=0), atol=1e-4)
+    np.testing.assert_allclose(
+        model.predict(rows, verbose=0), model.predict(rows / 100, verbose=0), atol=1e-4
+    )
 
 
 def test_silence_has_a_finite_answer(model):

@@ -89,7 +89,9 @@ def test_with_a_whole_trace_the_advantage_is_the_discounted_return_less_the_valu
     )
     for step in range(len(rewards)):
         rest = rewards[step:]
-        total = sum(discount**k * reward for k, reward in enumerate(rest)) + discount ** len(rest) * values[-1]
+        total = (
+            sum(discount**k * reward for k, reward in enumerate(rest)) + discount ** len(rest) * values[-1]
+        )
         np.testing.assert_allclose(found[step, 0], total - values[step], atol=1e-9)
 
 

@@ -40,7 +40,11 @@ def test_an_episodes_return_is_the_steps_that_the_pole_stood():
 @pytest.mark.parametrize(
     ("model", "arguments", "words"),
     [
-        ("mlp", {"input_shape": (4,), "num_classes": 2}, "needs the outputs 'policy' and 'value'; this model has"),
+        (
+            "mlp",
+            {"input_shape": (4,), "num_classes": 2},
+            "needs the outputs 'policy' and 'value'; this model has",
+        ),
         ("actor_critic", {"input_shape": (5,), "num_actions": 2}, r"Build it with input_shape=\(4,\)"),
         ("actor_critic", {"input_shape": (4,), "num_actions": 3}, "has 2 moves; the model takes"),
     ],

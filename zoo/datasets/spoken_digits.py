@@ -18,7 +18,10 @@ _TEST_TAKES = 5  # of the 50 takes of each word by each speaker: the dataset's o
 
 Seconds = Annotated[
     float,
-    Rule("a number of seconds above 0, at most 3", lambda value: isinstance(value, int | float) and 0 < value <= 3),
+    Rule(
+        "a number of seconds above 0, at most 3",
+        lambda value: isinstance(value, int | float) and 0 < value <= 3,
+    ),
 ]
 
 

@@ -9,7 +9,9 @@ from zoo.registry import register_model
 
 
 @register_model(
-    task="reinforcement", tags=("games", "functional", "deck"), example={"input_shape": (4,), "num_actions": 2}
+    task="reinforcement",
+    tags=("games", "functional", "deck"),
+    example={"input_shape": (4,), "num_actions": 2},
 )
 def actor_critic(
     input_shape: Shape, num_actions: Count, *, hidden: Widths = (64, 64), activation: Activation = "tanh"

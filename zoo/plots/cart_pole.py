@@ -79,5 +79,9 @@ def cart_pole_animation(
 
     draw(0)
     return Animation(
-        figure, draw, [f"step {step}" for step in steps], frames_per_second=frames_per_second, title="CartPole"
+        figure,
+        draw,
+        [f"step {step}" for step in steps],
+        frames_per_second=frames_per_second,
+        title="CartPole",
     )

@@ -150,7 +150,8 @@ def estimate_advantages(
     Source: Schulman, Moritz, Levine, Jordan and Abbeel (2016), equation 16.
     """
     surprises = rewards + discount * values[1:] * ~failed - values[:-1]
-    advantages, later = np.zeros_like(surprises), np.zeros(surprises.shape[1])
+    advantages: np.ndarray = np.zeros_like(surprises)
+    later = np.zeros(surprises.shape[1])
     for step in reversed(range(len(surprises))):
         later = surprises[step] + discount * trace * later * ~over[step]
         advantages[step] = later
@@ -161,7 +162,13 @@ class _Games:
     """The environments while they are learned from: what is seen now, and what became of the episodes."""
 
     def __init__(
-        self, model: keras.Model, environments: Any, steps: int, discount: float, trace: float, seed: int | None
+        self,
+        model: keras.Model,
+        environments: Any,
+        steps: int,
+        discount: float,
+        trace: float,
+        seed: int | None,
     ) -> None:
         self._model, self._environments, self._steps = model, environments, steps
         self._discount, self._trace = discount, trace
@@ -182,45 +189,32 @@ class _Games:
 
     def play(self) -> dict[str, Any]:
         """Make some moves in every environment; return them as the rows of one training step."""
-        seen, moves, rewards, failed, over, live = [], [], [], [], [], []
+        made = []
         for _ in range(self._steps):
-            policy = self._model.predict_on_batch(self._seen)["policy"]
-            move = _draw(policy, self._random)
-            seen.append(self._seen)
-            live.append(~self._over)  # after an end, the next step only begins anew, whatever the move
-            self._seen, reward, lost, cut, _ = self._environments.step(move)
-            self._over = lost | cut
-            for kept, new in zip((moves, rewards, failed, over), (move, reward, lost, self._over), strict=True):
-                kept.append(new)
+            seen, live = (
+                self._seen,
+                ~self._over,
+            )  # after an end, the next step only begins anew, whatever the move
+            move = _draw(self._model.predict_on_batch(seen)["policy"], self._random)
+            self._seen, reward, failed, cut, _ = self._environments.step(move)
+            self._over = failed | cut
+            made.append((seen, move, reward, failed, self._over, live))
             self._running += reward
             self._returns += self._running[self._over].tolist()
             self._running[self._over] = 0
-        return self._rows(np.stack([*seen, self._seen]), *map(np.stack, (moves, rewards, failed, over, live)))
-
-    def _rows(
-        self,
-        seen: np.ndarray,
-        moves: np.ndarray,
-        rewards: np.ndarray,
-        failed: np.ndarray,
-        over: np.ndarray,
-        live: np.ndarray,
-    ) -> dict[str, Any]:
-        flat = seen.reshape(-1, *seen.shape[2:])
-        values = self._model.predict_on_batch(flat)["value"].reshape(seen.shape[:2])
-        scaled = (1 - self._discount) * rewards
+        seen, moves, rewards, failed, over, live = map(np.stack, zip(*made, strict=True))
+        all_seen = np.concatenate([seen, self._seen[None]])
+        rows = all_seen.reshape(-1, *all_seen.shape[2:])
+        values = self._model.predict_on_batch(rows)["value"].reshape(all_seen.shape[:2])
         advantages = estimate_advantages(
-            scaled, values, failed, over, discount=self._discount, trace=self._trace
+            (1 - self._discount) * rewards, values, failed, over, discount=self._discount, trace=self._trace
         )
         known = advantages[live]
         weights = np.where(live, (advantages - known.mean()) / (known.std() + 1e-8), 0)
         return {
-            "x": flat[: moves.size],
+            "x": rows[: moves.size],
             "y": {"policy": moves.ravel(), "value": (values[:-1] + advantages).reshape(-1, 1)},
-            "sample_weight": {
-                "policy": weights.ravel().astype("float32"),
-                "value": live.ravel().astype("float32"),
-            },
+            "sample_weight": {"policy": weights.ravel(), "value": live.ravel().astype("float32")},
         }
 
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError, MissingPackageError
+from zoo.training._outputs import output_names
 
 
 def make_environments(name: str, count: int, **arguments: Any) -> Any:
@@ -91,7 +92,7 @@ def check_player(model: keras.Model, environments: Any) -> None:
     Raises:
         InputError: says what does not fit, and what would.
     """
-    outputs = dict(zip(model.output_names, model.outputs, strict=True))
+    outputs = dict(zip(output_names(model), model.outputs, strict=True))
     if sorted(outputs) != ["policy", "value"]:
         raise InputError(
             f"A player needs the outputs 'policy' and 'value'; this model has {', '.join(outputs)}. "
