@@ -88,7 +88,7 @@ def spectrogram_cnn(
             activation="relu",
             batch_normalization=True,
         )
-    layers.append(keras.layers.GlobalAveragePooling2D(name="average"))
+    layers.append(keras.layers.Flatten(name="flatten"))
     layers.append(keras.layers.Dropout(dropout, name="dropout"))
     layers.append(head(num_classes))
     return assemble(layers, input_shape=input_shape, api=api, name="spectrogram_cnn")
