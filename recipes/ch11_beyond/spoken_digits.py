@@ -17,9 +17,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run spoken_digits --leave-out jackson,lucas`
-run = zoo.Run(
-    "spoken_digits", rows=0, epochs=15, batch_size=64, learning_rate=3e-3, leave_out=("theo",), seed=0
-)
+run = zoo.Run("spoken_digits", rows=0, epochs=20, batch_size=64, learning_rate=3e-3, leave_out="theo", seed=0)
 
 # %%
 rows = {"train_size": run.rows, "validation_split": 0.1, "seed": run.seed}
@@ -61,7 +59,7 @@ run.keep("words", figure)
 
 # %%
 networks, histories, accuracy, parts = {}, {}, {}, {"nobody": data}
-for name in run.leave_out:
+for name in run.leave_out.split(","):
     parts[name] = zoo.load_dataset("spoken_digits", leave_out=name, **rows)
 for name, part in parts.items():
     network = zoo.create_model("spectrogram_cnn", input_shape=data.input_shape, **settings, seed=run.seed)
@@ -89,6 +87,6 @@ for name in ("george", "jackson", "lucas", "nicolas", "theo", "yweweler"):
     axes.plot(name, accuracy.get(name, np.nan), "s", color="#D55E00")
 axes.legend(["voice known, recording new", "voice left out"], frameon=False)
 run.keep("speakers", figure)
-figures = {"test_left_out_accuracy": np.mean([accuracy[name] for name in run.leave_out])}
+figures = {"test_left_out_accuracy": np.mean([accuracy[name] for name in parts if name != "nobody"])}
 promise = {"test_accuracy": 0.97, "test_left_out_accuracy": 0.8}
 run.finish(networks["nobody"], histories["nobody"], data, metrics=figures, expect=promise)
