@@ -5,7 +5,7 @@
 # Nobody says which push is right. The actor tries, and the critic learns what to expect and so can judge.
 #
 # Data: none; 64 games at once, played by gymnasium (`pip install 'keras-model-zoo[games]'`). Expect 490 to 500
-# points of 500, where a coin gets 22, in some 15 seconds.
+# points of 500, where a coin gets 22, in half a minute.
 # Source: the deck, "Game Robot" and "A3C reinforcement learning".
 
 # %%
@@ -56,13 +56,14 @@ history = zoo.fit_actor_critic(model, games, **learning, seed=run.seed)
 # %%
 figure = zoo.plots.curves({name: history.history[name] for name in ("return", "val_return")})
 figure.axes[0].axhline(475, color="#777777", linestyle=":")
+figure.axes[0].set(title="points", ylim=(0, 680))
 figure.axes[0].legend(["learning, pushes drawn", "judged, likeliest push", "475: solved"], frameon=False)
 run.keep("learning", figure)
 
 # %% [markdown]
 # ## What actor and critic say
-# One game by the actor, and one in which a coin takes over at step 50. The critic speaks of what the actor could
-# still make of it: it hardly stirs while there is a way back, and then it knows before the pole has fallen.
+# One game by the actor, and one in which a coin takes over at step 50. As the pole tips, the actor is sure which
+# push would help, and nobody listens. The value sinks, rises when luck rights the pole, and then falls before it does.
 
 # %%
 episodes, table, coin = {}, zoo.make_environments("CartPole-v1", 1), np.random.default_rng(run.seed)

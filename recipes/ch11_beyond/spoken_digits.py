@@ -44,13 +44,14 @@ model.summary()
 picture = keras.Model(model.inputs, model.get_layer("spectrogram").output)
 words = data.test.x[[np.flatnonzero(data.test.y == digit)[0] for digit in range(10)]]
 figure = Figure(figsize=(11, 6), layout="constrained")
+figure.supxlabel("seconds", fontsize=10)
 panels = figure.subplots(4, 5)
 for digit, spectrum in enumerate(picture.predict(words, verbose=0)):
     above, below = panels[2 * (digit // 5), digit % 5], panels[2 * (digit // 5) + 1, digit % 5]
     above.plot(words[digit], linewidth=0.4)
     above.set(title=data.class_names[digit], xlim=(0, len(words[digit])), xticks=[], yticks=[])
     below.imshow(spectrum, origin="lower", aspect="auto", cmap="magma_r", extent=(0, 1, 0, 1))
-    below.set(xticks=[0, 0.5, 1], yticks=[])
+    below.set(xticks=[0, 0.5], yticks=[])
 run.keep("words", figure)
 
 # %% [markdown]
