@@ -56,7 +56,8 @@ history = zoo.fit_actor_critic(model, games, **learning, seed=run.seed)
 # %%
 figure = zoo.plots.curves({name: history.history[name] for name in ("return", "val_return")})
 figure.axes[0].axhline(475, color="#777777", linestyle=":")
-figure.axes[0].set(title="points", ylim=(0, 680))
+figure.axes[0].set_ylim(0, 680)
+figure.axes[0].set_title("points", loc="left")
 figure.axes[0].legend(["learning, pushes drawn", "judged, likeliest push", "475: solved"], frameon=False)
 run.keep("learning", figure)
 

@@ -81,7 +81,7 @@ for name, network in networks.items():
     figure = zoo.plots.confusion(network, parts[name].test, class_names=data.class_names)
     run.keep(f"confusion_{name}_left_out", figure)
 figure = Figure(figsize=(6, 3), layout="constrained")
-axes = figure.add_subplot(ylabel="accuracy", ylim=(0, 1.02))
+axes = figure.add_subplot(ylabel="accuracy", ylim=(0.5, 1.02))
 for name in ("george", "jackson", "lucas", "nicolas", "theo", "yweweler"):
     own = zoo.load_dataset("spoken_digits", speakers=(name,)).test
     axes.plot(name, zoo.evaluate(networks["nobody"], own)["accuracy"], "o", color="#0072B2")
