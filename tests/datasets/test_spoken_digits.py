@@ -31,6 +31,13 @@ def test_a_speaker_left_out_is_the_test_split_whole(recordings):
     assert not his & {row.tobytes() for row in left_out.train.x}
 
 
+def test_the_test_rows_stand_speaker_by_speaker(recordings):
+    rows = zoo.load_dataset("spoken_digits").test.x
+    for place, name in enumerate(SPEAKERS):
+        own = zoo.load_dataset("spoken_digits", speakers=(name,)).test.x
+        np.testing.assert_array_equal(rows[50 * place : 50 * (place + 1)], own)
+
+
 def test_length_is_in_seconds(recordings):
     data = zoo.load_dataset("spoken_digits", speakers=("lucas",), seconds=0.5)
     assert data.input_shape == (4000,)
