@@ -1,0 +1,116 @@
+"""The commands that work: run a recipe, read a picture, draw a model, train finished weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoo.cli._app import AsJson, app, load_keras, model_names, recipe_names
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Examples:  zoo run digits_cnn   zoo run digits_cnn --epochs 5   zoo run digits_cnn --help",
+)
+def run(
+    context: typer.Context,
+    recipe: Annotated[
+        str, typer.Argument(help="A recipe, or your own .py file.", autocompletion=recipe_names)
+    ] = "",
+) -> None:
+    """Run a recipe; its parameters are options: zoo run RECIPE --help shows them."""
+    if recipe in ("", "-h", "--help"):
+        print(context.get_help())
+        return
+    from zoo.recipes import find_recipe, run_recipe
+    from zoo.runs.parameters import parse_parameters
+
+    found = find_recipe(recipe)
+    given, options = parse_parameters(
+        found.parameters, context.args, program=f"zoo run {recipe}", about=f"{found.title}\n\n{found.summary}"
+    )
+    if options.backend:
+        from zoo.devices import choose_backend
+
+        choose_backend(options.backend)
+    print(found.title)
+    load_keras()
+    finished = run_recipe(
+        recipe,
+        output=options.output,
+        device=options.device,
+        mixed_precision=options.mixed_precision,
+        **given,
+    )
+    if finished.metrics.get("interrupted"):
+        raise typer.Exit(130)
+
+
+@app.command(epilog="Examples:  zoo predict mnist_cnn my_digit.png   zoo predict model.keras *.png --json")
+def predict(
+    model: Annotated[
+        str,
+        typer.Argument(help="A model's file, finished weights, or a recipe.", autocompletion=recipe_names),
+    ],
+    images: Annotated[list[Path], typer.Argument(help="Pictures of one digit each.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read pictures with a trained network: the likeliest answers, and what the network saw."""
+    from zoo.predict import find_model, locate_model, predict_image, print_readings, read_image
+
+    locate_model(model)  # a wrong word or file is told before Keras loads
+    for image in images:
+        read_image(image)
+    load_keras()
+    network = find_model(model)
+    print_readings({str(image): predict_image(network, image) for image in images}, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples:  zoo diagram cnn -o cnn.svg   zoo diagram cnn.digits -o cnn.png   zoo diagram my.keras -o my.svg"
+)
+def diagram(
+    name: Annotated[
+        str, typer.Argument(help="A model's name, or a .keras or .h5 file.", autocompletion=model_names)
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .svg, .png, .pdf or .dot file.")],
+) -> None:
+    """Draw a model's diagram into a file."""
+    from zoo.registry import create_model, model_info
+
+    file = Path(name)
+    if file.suffix not in (".keras", ".h5"):
+        arguments = model_info(name).example
+    load_keras()
+    from zoo.plots import save_diagram
+    from zoo.saving import load_model
+
+    model = (
+        load_model(file, compile=False)
+        if file.suffix in (".keras", ".h5")
+        else create_model(name, **arguments)
+    )
+    print(save_diagram(model, output))
+
+
+@app.command(epilog="Examples:  zoo pretrain cnn.digits   zoo pretrain mlp.iris --recipe my_iris.py")
+def pretrain(
+    name: Annotated[
+        str, typer.Argument(help="architecture.tag, such as cnn.digits.", autocompletion=model_names)
+    ],
+    recipe: Annotated[str | None, typer.Option(help="The recipe that trains it, for a new name.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder to keep the run in.")] = None,
+) -> None:
+    """Train finished weights again from their recipe, and record them in the manifest."""
+    if recipe is None:
+        from zoo.pretrained import find_weights
+
+        find_weights(name)
+    load_keras()
+    from zoo.pretrain import pretrain as train
+
+    weights, told = train(name, recipe=recipe, output=output)
+    print(f"{name}: {', '.join(weights.files)} written. {told}")
