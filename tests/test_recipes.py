@@ -25,7 +25,7 @@ def run_or_skip(recipe, folder, **parameters):
     """Run a recipe; skip where its data, or an extra's package, is not on this machine."""
     try:
         return zoo.run_recipe(recipe.name, output=folder, **parameters)
-    except (zoo.MissingFileError, ModuleNotFoundError) as missing:
+    except (zoo.MissingFileError, zoo.MissingPackageError) as missing:
         pytest.skip(f"{recipe.name}: {str(missing).splitlines()[0]}")
 
 

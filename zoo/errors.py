@@ -3,13 +3,13 @@
 ::
 
     ZooError
-    |-- UnknownNameError   (LookupError)        a name that nothing here has
-    |   `-- UnknownModelError                   ... of a model
-    |-- InputError         (ValueError)         an argument, or data, that cannot be meant
-    |-- MissingFileError   (FileNotFoundError)  a dataset or a weights file that is not there
-    |-- MissingPackageError (ImportError)      an optional package that is not installed
-    |-- BrokenModelError   (ValueError)         a model file that is not what it should be
-    `-- PromiseError       (RuntimeError)       a recipe that missed the figure it promises
+    |-- UnknownNameError     (LookupError)        a name that nothing here has
+    |   `-- UnknownModelError                     ... of a model
+    |-- InputError           (ValueError)         an argument, or data, that cannot be meant
+    |-- MissingFileError     (FileNotFoundError)  a dataset or a weights file that is not there
+    |-- MissingPackageError  (ImportError)        an optional package that is not installed
+    |-- BrokenModelError     (ValueError)         a model file that is not what it should be
+    `-- PromiseError         (RuntimeError)       a recipe that missed the figure it promises
 
 Each is also the built-in error it refines, so ``except ValueError`` keeps working. A message says
 what was expected, what came, and what to do next.
