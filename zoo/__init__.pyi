@@ -31,6 +31,7 @@ from .saving import save_model as save_model
 from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
 from .training.callbacks import FilterRecorder as FilterRecorder
+from .training.callbacks import GradientNorms as GradientNorms
 from .training.callbacks import LearningRateFinder as LearningRateFinder
 from .training.callbacks import OneCycle as OneCycle
 from .training.callbacks import RichProgress as RichProgress

@@ -3,6 +3,7 @@
 from zoo.training.callbacks.boundary_recorder import BoundaryRecorder
 from zoo.training.callbacks.defaults import default_callbacks
 from zoo.training.callbacks.filter_recorder import FilterRecorder
+from zoo.training.callbacks.gradient_norms import GradientNorms
 from zoo.training.callbacks.learning_rate_finder import LearningRateFinder
 from zoo.training.callbacks.nan import ExplainNaN
 from zoo.training.callbacks.one_cycle import OneCycle
@@ -15,6 +16,7 @@ __all__ = [
     "BoundaryRecorder",
     "ExplainNaN",
     "FilterRecorder",
+    "GradientNorms",
     "LearningRateFinder",
     "OneCycle",
     "RichProgress",

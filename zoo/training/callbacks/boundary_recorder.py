@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from zoo._plane import plane_around
-from zoo.errors import InputError
+from zoo.training.callbacks._recorder import Recorder, at_least
 
 
-class BoundaryRecorder(keras.callbacks.Callback):  # type: ignore[misc]
+class BoundaryRecorder(Recorder):
     """Ask the model for the whole plane of two features, every few epochs.
 
     What it says is kept as it is; ``zoo.plots.boundary_animation(recorder, split)`` draws it. The first
@@ -45,35 +45,16 @@ class BoundaryRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(self, split: Any, *, every: int = 50, resolution: int = 80) -> None:
-        super().__init__()
-        for name, value, least in (("every", every, 1), ("resolution", resolution, 2)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise InputError(f"{name} must be a whole number of {least} or more; got {value!r}.")
+        super().__init__(every=every)
+        at_least("resolution", resolution, 2)
         self.plane = plane_around(getattr(split, "x", split), resolution=resolution)
-        self.every = every
         self._points = self.plane.points
-        self._begin()
 
     def _begin(self) -> None:
-        self.epochs: list[int] = []
+        super()._begin()
         self.outputs: list[np.ndarray] = []
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Forget an earlier training."""
-        self._begin()
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Record the model as it is before the first step."""
-        if not self.epochs:  # here, since only here a training that goes on knows where it is
-            self._record(epoch)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Record every few epochs, and the last."""
-        last = epoch + 1 == (self.params or {}).get("epochs") or self.model.stop_training
-        if last or (epoch + 1) % self.every == 0:
-            self._record(epoch + 1)
-
     def _record(self, epoch: int) -> None:
+        super()._record(epoch)
         said = self.model(self._points, training=False)
-        self.epochs.append(epoch)
         self.outputs.append(keras.ops.convert_to_numpy(said).astype("float32"))
