@@ -3,34 +3,43 @@
 from zoo.plots.animate import Animation
 from zoo.plots.boundary import boundary, boundary_animation, scatter
 from zoo.plots.cart_pole import cart_pole_animation
+from zoo.plots.compare import compare
 from zoo.plots.confusion import confusion
+from zoo.plots.contours import path_animation, path_on_contours
 from zoo.plots.curves import curves
 from zoo.plots.diagram import diagram, save_diagram
 from zoo.plots.filters import filters, filters_animation
+from zoo.plots.gradient_norms import gradient_norms
 from zoo.plots.image_rows import image_rows
 from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
 from zoo.plots.validation_report import validation_report
+from zoo.plots.weights import weight_histograms
 
 __all__ = [
     "Animation",
     "boundary",
     "boundary_animation",
     "cart_pole_animation",
+    "compare",
     "confusion",
     "curves",
     "diagram",
     "filters",
     "filters_animation",
+    "gradient_norms",
     "image_rows",
     "learning_rates",
     "mistakes",
+    "path_animation",
+    "path_on_contours",
     "predictions",
     "samples",
     "samples_animation",
     "save_diagram",
     "scatter",
     "validation_report",
+    "weight_histograms",
 ]

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 STYLE = Path(__file__).with_name("zoo.mplstyle")
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 GREY = "#777777"
+COLOURS = (BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito's
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -16,11 +16,11 @@ from matplotlib.figure import Figure
 from zoo._plane import Plane, plane_around
 from zoo.errors import InputError
 from zoo.plots._predictions import as_labels, as_probabilities, names_for
-from zoo.plots._style import BLUE, GREEN, GREY, VERMILION, Picture, picture, styled
+from zoo.plots._style import COLOURS, GREY, Picture, picture, styled
 from zoo.plots.animate import Animation
 
-# Okabe and Ito's colours, and a shape a class besides, for eyes and printers that see no colour.
-_COLOURS = (BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000", GREY)
+# A colour and a shape a class, for eyes and printers that see no colour.
+_COLOURS = (*COLOURS, GREY)
 _MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 _TINT = 0.5  # the strongest background, so that points of the same colour still stand out
 

@@ -1,0 +1,176 @@
+"""A landscape seen from above, and the ways that lead down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from zoo.errors import InputError
+from zoo.plots._style import COLOURS, GREY, Picture, picture, styled
+from zoo.plots.animate import Animation
+
+Height = Callable[[Any, Any], Any]
+Extent = tuple[float, float, float, float]
+
+
+@styled
+def path_on_contours(
+    height: Height,
+    paths: Mapping[str, Any],
+    *,
+    extent: Extent,
+    axis_names: Sequence[str] = ("x", "y"),
+    minimum: Sequence[float] | None = None,
+    lines: int = 18,
+    resolution: int = 200,
+) -> Figure:
+    """Draw the contour lines of a function of two numbers, and paths over it, each from its start on.
+
+    Between two neighbouring lines lies the same share of the picture, whatever the heights are, so that a
+    flat valley shows as well as a steep wall.
+
+    Args:
+        height: the function: takes two arrays of one shape, returns the heights in that shape.
+        paths: by name, each ``(points, 2)``; up to 7.
+        extent: left, right, bottom and top of the picture. Paths may lead out of it.
+        axis_names: of the two numbers.
+        minimum: where to draw a star.
+        lines: how many contour lines.
+        resolution: points a side at which the height is asked.
+
+    Raises:
+        InputError: there is no path, more than 7, or one that is not made of pairs of numbers; the height
+            is not one number a point.
+
+    Examples:
+        >>> down = {"straight": [[2, 1], [1, 0.5], [0, 0]]}
+        >>> figure = path_on_contours(lambda x, y: x**2 + y**2, down, extent=(-3, 3, -2, 2))
+        >>> [line.get_label() for line in figure.axes[0].lines[:1]]
+        ['straight']
+
+    Source: the deck, "Gradient Descent" and "powerful optimizers".
+    """
+    figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
+    for head, track in zip(_heads(trails), tracks.values(), strict=True):
+        head.set_data(*track[-1:].T)
+    return figure
+
+
+@styled
+def path_animation(
+    height: Height,
+    paths: Mapping[str, Any],
+    *,
+    extent: Extent,
+    axis_names: Sequence[str] = ("x", "y"),
+    minimum: Sequence[float] | None = None,
+    lines: int = 18,
+    resolution: int = 200,
+    most_frames: int = 60,
+    frames_per_second: float = 12,
+) -> Animation:
+    """Let the paths of `path_on_contours` grow step by step, all at once; one that has ended waits.
+
+    Args:
+        height: the function: takes two arrays of one shape, returns the heights in that shape.
+        paths: by name, each ``(points, 2)``; up to 7.
+        extent: left, right, bottom and top of the picture. Paths may lead out of it.
+        axis_names: of the two numbers.
+        minimum: where to draw a star.
+        lines: how many contour lines.
+        resolution: points a side at which the height is asked.
+        most_frames: of longer paths, so many steps are shown, evenly spread.
+        frames_per_second: how fast it goes.
+
+    Returns:
+        An `Animation`.
+
+    Raises:
+        InputError: as for `path_on_contours`.
+
+    Examples:
+        >>> down = {"straight": [[2, 1], [1, 0.5], [0, 0]]}
+        >>> path_animation(lambda x, y: x**2 + y**2, down, extent=(-3, 3, -2, 2)).labels
+        ('step 0', 'step 1', 'step 2')
+
+    Source: the deck, "Gradient Descent" and "powerful optimizers".
+    """
+    figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
+    longest = max(map(len, tracks.values()))
+    steps = np.unique(np.linspace(0, longest - 1, min(most_frames, longest)).astype(int))
+    heads = _heads(trails)
+    heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
+
+    def draw(frame: int) -> list[Artist]:
+        heading.set_text(f"step {steps[frame]:,}")
+        for trail, head, track in zip(trails, heads, tracks.values(), strict=True):
+            walked = track[: steps[frame] + 1]
+            trail.set_data(*walked.T)
+            head.set_data(*walked[-1:].T)
+        return [heading, *trails, *heads]
+
+    draw(0)
+    labels = [f"step {step:,}" for step in steps]
+    return Animation(figure, draw, labels, frames_per_second=frames_per_second, title="Paths downhill")
+
+
+def _landscape(
+    height: Height,
+    paths: Mapping[str, Any],
+    extent: Extent,
+    axis_names: Sequence[str],
+    minimum: Sequence[float] | None,
+    lines: int,
+    resolution: int,
+) -> tuple[Picture, list[Line2D], dict[str, np.ndarray]]:
+    """Draw everything but the paths' heads; return the paths as lines and as arrays as well."""
+    tracks = {name: _as_track(name, path) for name, path in paths.items()}
+    if not 1 <= len(tracks) <= len(COLOURS):
+        raise InputError(f"This picture shows 1 to {len(COLOURS)} paths; got {len(tracks)}.")
+    left, right, bottom, top = extent
+    x, y = np.meshgrid(np.linspace(left, right, resolution), np.linspace(bottom, top, resolution))
+    heights = np.asarray(height(x, y), dtype="float64")
+    if heights.shape != x.shape:
+        raise InputError(f"height must return one number a point, shape {x.shape}; got {heights.shape}.")
+    figure = picture(6.4, 4.4)
+    axes = figure.add_subplot(xlim=(left, right), ylim=(bottom, top))
+    levels = np.unique(np.quantile(heights[np.isfinite(heights)], np.linspace(0, 1, lines + 2)))
+    if len(levels) > 1:
+        ranks = np.linspace(0.35, 0.95, len(levels) - 1)
+        axes.contourf(x, y, heights, levels=levels, colors=[str(0.6 + 0.4 * rank) for rank in ranks])
+        axes.contour(x, y, heights, levels=levels[1:-1], colors="white", linewidths=0.7)
+    trails = [
+        axes.plot(*track.T, color=colour, linewidth=1.6, label=name, zorder=3)[0]
+        for (name, track), colour in zip(tracks.items(), COLOURS, strict=False)
+    ]
+    for track in tracks.values():
+        axes.plot(*track[0], "o", color="white", markeredgecolor="#222222", markersize=7, zorder=3.5)
+    if minimum is not None:
+        axes.plot(*minimum, "*", color=GREY, markeredgecolor="white", markersize=14, zorder=2)
+    axes.grid(False)
+    axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
+    figure.legend(handles=trails, loc="outside lower center", ncols=min(len(tracks), 5))
+    return figure, trails, tracks
+
+
+def _heads(trails: Sequence[Line2D]) -> list[Line2D]:
+    """Return a dot for each path, in its colour."""
+    return [
+        trail.axes.plot(
+            [], [], "o", color=trail.get_color(), markeredgecolor="white", markersize=8, zorder=4
+        )[0]
+        for trail in trails
+        if trail.axes is not None
+    ]
+
+
+def _as_track(name: str, path: Any) -> np.ndarray:
+    track = np.asarray(path, dtype="float64")
+    if track.ndim != 2 or track.shape[1] != 2 or not len(track):
+        raise InputError(f"A path is (points, 2), pairs of numbers; {name!r} has the shape {track.shape}.")
+    return track
