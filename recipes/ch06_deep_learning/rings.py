@@ -75,12 +75,7 @@ for name in ("sigmoid", "ReLU"):
 # The sigmoid network stays where it began for many epochs, and then turns all at once.
 
 # %%
-figure = zoo.plots.curves(histories["ReLU"])
-for axes, metric in zip(figure.axes, ("loss", "accuracy"), strict=True):
-    values = histories["sigmoid"].history[metric]
-    axes.plot(range(1, len(values) + 1), values, color="#D55E00")
-    axes.legend(["ReLU", "sigmoid"], frameon=False)
-run.keep("sigmoid_against_relu", figure)
+run.keep("sigmoid_against_relu", zoo.plots.compare(histories))
 
 # %% [markdown]
 # ## Watching it bend

@@ -74,12 +74,7 @@ for name in ("sigmoid", "ReLU"):
 # The harder the picture, the wider the gap.
 
 # %%
-figure = zoo.plots.curves(histories["ReLU"])
-for axes, metric in zip(figure.axes, ("loss", "accuracy"), strict=True):
-    values = histories["sigmoid"].history[metric]
-    axes.plot(range(1, len(values) + 1), values, color="#D55E00")
-    axes.legend(["ReLU", "sigmoid"], frameon=False)
-run.keep("sigmoid_against_relu", figure)
+run.keep("sigmoid_against_relu", zoo.plots.compare(histories))
 
 # %% [markdown]
 # ## Watching it wind

@@ -11,7 +11,6 @@
 # %%
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
 import zoo
 
@@ -23,7 +22,9 @@ data = zoo.load_dataset("two_blobs", n=run.rows, share=run.share, test_split=0.5
 print(data)
 names = {"class_names": ("common", "rare"), "feature_names": data.feature_names}
 truth = data.test.y == 1
-print(f"who always says 'common' is right for {1 - truth.mean():.1%} of the test points, with a recall of 0 %")
+print(
+    f"who always says 'common' is right for {1 - truth.mean():.1%} of the test points, with a recall of 0 %"
+)
 
 # %% [markdown]
 # ## As it comes, and with class weights
@@ -41,8 +42,9 @@ for name, class_weight in {"as it comes": None, "weighted": {0: 1.0, 1: weight}}
     histories[name] = zoo.fit(model, data, class_weight=class_weight, **fit)
     models[name], test[name] = model, zoo.evaluate(model, data.test)
     print(name, {metric: f"{test[name][metric]:.1%}" for metric in ("accuracy", "precision", "recall")})
-    run.keep(f"boundary_{name.replace(' ', '_')}", zoo.plots.boundary(model, data.test, **names))
-    run.keep(f"confusion_{name.replace(' ', '_')}", zoo.plots.confusion(model, data.test, class_names=names["class_names"]))
+    file = name.replace(" ", "_")
+    run.keep(f"boundary_{file}", zoo.plots.boundary(model, data.test, **names))
+    run.keep(f"confusion_{file}", zoo.plots.confusion(model, data.test, class_names=names["class_names"]))
 
 # %% [markdown]
 # ## The threshold does the same
@@ -51,22 +53,26 @@ for name, class_weight in {"as it comes": None, "weighted": {0: 1.0, 1: weight}}
 # A mistake that costs `weight` times the other is worth an alarm from $1 / (1 + \text{weight})$ on.
 
 # %%
-figure = Figure(figsize=(5.6, 4.2), layout="constrained")
-axes = figure.subplots(subplot_kw={"xlabel": "recall", "ylabel": "precision", "ylim": (0, 1.03)})
-marks = {"as it comes": ("o", "#0072B2"), "weighted": ("^", "#D55E00")}
+curves, alarm = {}, 1 / (1 + weight)
 for name, model in models.items():
     probability = model.predict(data.test.x, verbose=0).ravel()
     found = np.cumsum(truth[np.argsort(-probability)])
-    mark, colour = marks[name]
-    axes.plot(found / truth.sum(), found / np.arange(1, len(truth) + 1), color=colour, linewidth=1)
-    axes.plot(test[name]["recall"], test[name]["precision"], mark, color=colour, markersize=9, label=f"{name}, from 0.5 on")
-alarm = models["as it comes"].predict(data.test.x, verbose=0).ravel() >= 1 / (1 + weight)
-recall, precision = (alarm & truth).sum() / truth.sum(), (alarm & truth).sum() / max(alarm.sum(), 1)
-axes.plot(recall, precision, "s", color="#0072B2", markersize=9, label=f"as it comes, from {1 / (1 + weight):.2f} on")
-axes.axhline(truth.mean(), color="#777777", linestyle=":", label="an alarm for everyone")
-axes.legend(frameon=False)
+    curves[name] = found / truth.sum(), found / np.arange(1, len(truth) + 1)
+    if name == "as it comes":
+        alarms = probability >= alarm
+        lowered = alarms[truth].mean(), truth[alarms].mean()
+print(f"as it comes, from {alarm:.2f} on: recall {lowered[0]:.1%}, precision {lowered[1]:.1%}")
+with zoo.plots.drawing(5.6, 4.4) as figure:
+    axes = figure.subplots(subplot_kw={"xlabel": "recall", "ylabel": "precision", "ylim": (0, 1.03)})
+    for (name, curve), mark in zip(curves.items(), "o^", strict=True):
+        (line,) = axes.plot(*curve, linewidth=1)
+        point = test[name]["recall"], test[name]["precision"]
+        axes.plot(*point, mark, color=line.get_color(), markersize=9, label=f"{name}, from 0.5 on")
+    label = f"as it comes, from {alarm:.2f} on"
+    axes.plot(*lowered, "s", color="#0072B2", markersize=14, fillstyle="none", label=label)
+    axes.axhline(truth.mean(), color="#777777", linestyle=":", label="an alarm for everyone")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 0.1))
 run.keep("precision_and_recall", figure)
-print(f"as it comes, from {1 / (1 + weight):.2f} on: precision {precision:.1%}, recall {recall:.1%}")
 
 # %% [markdown]
 # Both curves are nearly one: the weights moved the point on it, as the threshold does, and taught the network

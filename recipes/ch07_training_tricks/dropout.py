@@ -5,18 +5,17 @@
 # smaller then, by $1 - p$. Keras makes the units that remain louder while it trains, by $1 / (1 - p)$. We show
 # with numbers that this is the same thing, and then what dropout is good for.
 #
-# Data: 300 of 1,797 real digits, built in. Expect the validation loss, which rises again without dropout, to end
-# a fifth lower with it, in half a minute. Source: the deck, "Dropout".
+# Data: 120 points of two Gaussian clouds, made from a seed. Expect dropout to save about half of the test loss of a
+# network that learns by heart, in half a minute. Source: the deck, "Dropout".
 
 # %%
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
 import zoo
 
 # Change these here, or on the command line: `zoo run dropout --share 0.2`
-run = zoo.Run("dropout", rows=300, share=0.5, epochs=60, batch_size=32, learning_rate=2e-3, seed=0)
+run = zoo.Run("dropout", rows=120, share=0.5, epochs=100, batch_size=32, learning_rate=5e-3, seed=0)
 
 # %% [markdown]
 # ## What Keras' layer does
@@ -44,47 +43,51 @@ w_keras = (1 - run.share) * w
 keras_training, keras_after = (masks * inputs) @ w_keras, inputs @ w_keras
 print(f"largest difference in training: {np.abs(deck_training - keras_training).max():.0e}")
 print(f"difference after training: {abs(deck_after - keras_after):.0e}")
-print(f"mean in training {keras_training.mean():.3f}, after it {keras_after:.3f}, unscaled it were {inputs @ w:.3f}")
+print(
+    f"mean in training {keras_training.mean():.3f}, after it {keras_after:.3f}, unscaled it were {inputs @ w:.3f}"
+)
 
 # %%
-figure = Figure(figsize=(6.4, 3.2), layout="constrained")
-axes = figure.subplots()
-axes.hist(keras_training, bins=60, color="#56B4E9", label="in training, one mask after another")
-axes.axvline(keras_training.mean(), color="#0072B2", linewidth=4, label="their mean")
-axes.axvline(keras_after, color="black", linestyle="--", label="after training, scaled")
-axes.axvline(inputs @ w, color="#D55E00", label="after training, if nobody had scaled")
-axes.set(title="what one unit sums up", xlabel="sum", ylabel="masks")
-axes.legend(frameon=False, fontsize=8)
+with zoo.plots.drawing(6.4, 3.6) as figure:
+    axes = figure.subplots()
+    axes.hist(keras_training, bins=60, color="#56B4E9", label="in training, one mask after another")
+    axes.axvline(keras_training.mean(), color="#0072B2", linewidth=5, label="their mean")
+    axes.axvline(keras_after, color="black", linestyle="--", label="after training, scaled")
+    axes.axvline(inputs @ w, color="#D55E00", label="after training, had nobody scaled")
+    axes.set(title="what one unit sums up", xlabel="sum", ylabel="masks")
+    figure.legend(loc="outside lower center", ncols=2)
 run.keep("scaling", figure)
 
 # %% [markdown]
 # ## What it is good for
-# A large network and few digits: the best ground for learning by heart. The same network without dropout, with a
-# little, and with the deck's half.
+# A large network and 120 points of two clouds that overlap: the best ground for learning by heart (`overfitting`
+# shows how it does). The same network without dropout, with a little, and with the deck's half.
 
 # %%
-data = zoo.load_dataset("digits", validation_split=0.3, train_size=run.rows, seed=run.seed)
+data = zoo.load_dataset("two_blobs", n=2500, validation_split=0.2, train_size=run.rows, seed=run.seed)
 print(data)
+names = {"class_names": data.class_names, "feature_names": data.feature_names}
 histories, test = {}, {}
 for share in (0.0, run.share / 2, run.share):
     name = f"p = {share:g}"
-    shape = {"input_shape": data.input_shape, "num_classes": data.num_classes, "hidden": (256, 256)}
-    model = zoo.create_model("mlp", **shape, dropout=share, seed=run.seed)
-    adam = keras.optimizers.Adam(run.learning_rate)
-    model.compile(adam, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = zoo.create_model(
+        "mlp", input_shape=(2,), num_classes=1, hidden=(100, 100), dropout=share, seed=run.seed
+    )
+    model.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy", metrics=["accuracy"])
     fit = {"epochs": run.epochs, "batch_size": run.batch_size, "verbose": 0, "seed": run.seed}
     histories[name] = zoo.fit(model, data, **fit)
     test[name] = zoo.evaluate(model, data.test)
-    print(f"{name}: test loss {test[name]['loss']:.3f}, {test[name]['accuracy']:.1%} of the test digits")
+    print(f"{name}: test loss {test[name]['loss']:.3f}, {test[name]['accuracy']:.1%} of the test points")
+    run.keep(f"boundary_{share:g}.png", zoo.plots.boundary(model, data.train, **names))
 
 # %% [markdown]
 # ## Looking
 # With dropout the training loss is larger: it is measured with units missing. The validation loss, measured with
-# all of them, is smaller, and that is the one that counts.
+# all of them, rises more slowly, and that is the one that counts. The boundary bends less round single points.
 
 # %%
-run.keep("compare", zoo.plots.compare(histories, ("loss", "val_loss", "val_accuracy")))
+run.keep("compare", zoo.plots.compare(histories, ("loss", "val_loss")))
 without, _, with_it = test.values()
 saved = {"loss_saved": 1 - with_it["loss"] / without["loss"]}
-promise = {"test_accuracy": 0.93, "loss_saved": 0.1}
+promise = {"test_accuracy": 0.85, "loss_saved": 0.25}
 run.finish(model, histories[name], data, metrics=saved, expect=promise)

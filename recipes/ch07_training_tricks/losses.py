@@ -11,12 +11,11 @@
 # %%
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
 import zoo
 
 # Change these here, or on the command line: `zoo run losses --start 2`
-run = zoo.Run("losses", rows=0, epochs=40, batch_size=32, learning_rate=0.05, start=3.0, seed=0)
+run = zoo.Run("losses", rows=0, epochs=40, batch_size=32, learning_rate=0.1, start=3.0, seed=0)
 
 # %% [markdown]
 # ## The two errors of one answer
@@ -40,19 +39,16 @@ middle = (z[1:] + z[:-1]) / 2
 for name, error in {"mse": squares, "cross entropy": cross_entropy}.items():
     measured = np.interp(z[1:-1], middle, np.diff(error.astype("float64")) / np.diff(z))
     print(f"{name}: formula and measured slope differ by {np.abs(measured - slopes[name][1:-1]).max():.0e}")
-figure = Figure(figsize=(8, 3), layout="constrained")
-left, right = figure.subplots(1, 2)
-left.plot(z, squares, z, cross_entropy)
-left.set(
-    title="error, where the truth is 1", xlabel="z: sure and wrong on the left, sure and right on the right"
-)
-right.plot(z, slopes["mse"], z, slopes["cross entropy"])
-right.set(title="its slope", xlabel="z")
-right.legend(["mse", "cross entropy"])
+with zoo.plots.drawing(8, 3) as figure:
+    left, right = figure.subplots(1, 2)
+    left.plot(z, squares, z, cross_entropy)
+    left.set(title="error, where the truth is 1", xlabel="z, from sure and wrong to sure and right")
+    right.plot(z, slopes["mse"], z, slopes["cross entropy"])
+    right.set(title="its slope", xlabel="z")
+    right.legend(["mse", "cross entropy"])
 run.keep("two_errors", figure)
-print(
-    f"sure and wrong (z = -8): slope {slopes['mse'][0]:.4f} of mse, {slopes['cross entropy'][0]:.4f} of cross entropy"
-)
+for name, slope in slopes.items():
+    print(f"sure and wrong, z = -8: the slope of {name} is {slope[0]:.4f}")
 
 # %% [markdown]
 # ## The same on a real table

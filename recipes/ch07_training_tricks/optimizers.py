@@ -21,7 +21,7 @@ run = zoo.Run(
     start=(-9.0, 2.0),
     steps=60,
     rates=(0.4, 0.05, 1.0, 0.3, 0.4),
-    epochs=80,
+    epochs=30,
     batch_size=50,
     network_rates=(0.1, 0.1, 0.1, 0.01, 0.01),
     animation=True,
@@ -55,8 +55,9 @@ for (name, (kind, options)), rate in zip(kinds.items(), run.rates, strict=True):
 
 # %% [markdown]
 # ## The five paths
-# SGD zigzags down the walls and then creeps. Momentum overshoots and comes back. Adagrad turns towards the
-# bottom at once, and its steps grow smaller and smaller. RMSprop and Adam walk at an even pace.
+# SGD zigzags down the walls and then creeps. Momentum and Adam roll: they swing from wall to wall, past the
+# bottom and back. Adagrad and RMSprop turn to the bottom at once, on the same track; there RMSprop keeps its
+# pace, while Adagrad, which never forgets how steep the walls were, grows slower and slower.
 
 # %%
 valley = {"extent": (-10, 3, -3, 3), "minimum": (0, 0)}
@@ -86,4 +87,10 @@ for (name, (kind, options)), rate in zip(kinds.items(), run.network_rates, stric
 # %%
 run.keep("compare", zoo.plots.compare(histories))
 lead = {"lead_of_adam_over_sgd": final["Adam"]["accuracy"] - final["SGD"]["accuracy"]}
-run.finish(model, histories["Adam"], data, metrics=lead, expect={"test_accuracy": 0.96})
+run.finish(
+    model,
+    histories["Adam"],
+    data,
+    metrics=lead,
+    expect={"test_accuracy": 0.96, "lead_of_adam_over_sgd": 0.15},
+)

@@ -45,7 +45,9 @@ for name in ("to the end", "stopped early"):
     run.keep(f"boundary_{name.replace(' ', '_')}", zoo.plots.boundary(model, data.train, **names))
 test = {name: zoo.evaluate(model, data.test) for name, model in models.items()}
 for name, figures in test.items():
-    print(f"{name}: test loss {figures['loss']:.3f}, {figures['accuracy']:.1%} of {len(data.test)} test points")
+    print(
+        f"{name}: test loss {figures['loss']:.3f}, {figures['accuracy']:.1%} of {len(data.test)} test points"
+    )
 
 # %% [markdown]
 # ## The moment

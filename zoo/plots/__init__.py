@@ -1,5 +1,6 @@
 """What does the result look like? Functions that return a matplotlib figure and never show it."""
 
+from zoo.plots._style import drawing
 from zoo.plots.animate import Animation
 from zoo.plots.boundary import boundary, boundary_animation, scatter
 from zoo.plots.cart_pole import cart_pole_animation
@@ -27,6 +28,7 @@ __all__ = [
     "confusion",
     "curves",
     "diagram",
+    "drawing",
     "filters",
     "filters_animation",
     "gradient_norms",

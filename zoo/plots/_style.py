@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -51,3 +52,25 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 def picture(width: float, height: float) -> Picture:
     """Return an empty figure of a size in inches."""
     return Picture(figsize=(width, height), layout="constrained")
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Picture]:
+    """Draw a picture of your own in the zoo's style: what is drawn inside the ``with`` block has it.
+
+    Args:
+        width: in inches.
+        height: in inches.
+
+    Returns:
+        A matplotlib figure that is empty at first. It needs no pyplot and shows itself in a notebook.
+
+    Examples:
+        >>> with drawing(4, 3) as figure:
+        ...     axes = figure.subplots()
+        ...     line = axes.plot([0, 1, 2], [0, 1, 4])
+        >>> axes.spines["top"].get_visible()
+        False
+    """
+    with matplotlib.style.context(STYLE):
+        yield picture(width, height)
