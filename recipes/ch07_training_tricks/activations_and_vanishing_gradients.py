@@ -91,10 +91,8 @@ print("from last layer to first the gradient shrinks by", {k: f"{v:,.0f}" for k,
 
 # %%
 run.keep("gradients_over_epochs", zoo.plots.gradient_norms({k: recorders[v] for k, v in deepest.items()}))
-ends = [
-    f"{name}, {depth} layers" for name in ("sigmoid", "ReLU") for depth in (run.depths[0], run.depths[-1])
-]
-run.keep("compare", zoo.plots.compare({name: histories[name] for name in ends}))
+names = [f"{name}, {depth} layers" for name in shrinks for depth in (run.depths[0], run.depths[-1])]
+run.keep("compare", zoo.plots.compare({name: histories[name] for name in names}))
 lead = accuracy[deepest["ReLU"]] - accuracy[deepest["sigmoid"]]
 figures = {"sigmoid_shrinks_by": float(shrinks["sigmoid"]), "lead_of_relu": lead}
 promise = {"test_accuracy": 0.88, "sigmoid_shrinks_by": 1e4, "lead_of_relu": 0.7}

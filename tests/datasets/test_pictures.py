@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 import zoo
@@ -77,6 +79,17 @@ def test_the_targets_of_four_features_follow_the_formula_and_the_decks_tests_ano
     assert np.abs(deck.test.y - right.test.y).mean() > 0.5
     with pytest.raises(zoo.InputError, match="test_formula must be 'train' or 'deck'; got 'dekc'"):
         zoo.load_dataset("four_features", test_formula="dekc")
+
+
+@given(share=st.floats(0.01, 0.99), n=st.integers(100, 2000))
+def test_the_second_cloud_has_its_share(share, n):
+    labels = all_datasets()["two_blobs"].loader(n=n, share=share).y
+    assert abs((labels == 1).sum() - share * n) <= 1
+    assert set(labels) <= {0, 1}
+
+
+def test_halves_take_turns():
+    assert all_datasets()["two_blobs"].loader(n=5).y.tolist() == [0, 1, 0, 1, 0]
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -1,4 +1,5 @@
 import keras
+import matplotlib
 import numpy as np
 import pytest
 
@@ -65,3 +66,16 @@ def test_a_metric_that_is_not_there_gets_the_nearest_name():
     for nothing in ({}, {"empty": {"loss": []}}, {"empty": {}}):
         with pytest.raises(zoo.InputError, match="nothing"):
             zoo.plots.compare(nothing, "loss")
+
+
+def test_a_drawing_of_ones_own_has_the_zoos_style_and_leaves_no_trace(tmp_path):
+    before = dict(matplotlib.rcParams)
+    with zoo.plots.drawing(3, 2) as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1])
+    assert dict(matplotlib.rcParams) == before
+    assert not axes.spines["top"].get_visible()
+    assert axes.lines[0].get_linewidth() == 1.8
+    figure.savefig(tmp_path / "own.png")
+    assert (tmp_path / "own.png").stat().st_size > 1000
+    assert figure._repr_png_().startswith(b"\x89PNG")

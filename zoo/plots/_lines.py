@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -26,7 +27,7 @@ def label_ends(axes: Axes, lines: Mapping[str, Line2D]) -> None:
     axes.autoscale_view()
     heights = np.array([_height(axes, line) for line in lines.values()])
     order = np.argsort(heights, kind="stable")
-    inches = 0.72 * axes.figure.get_figheight() * axes.get_position().height / 0.77
+    inches = 0.94 * axes.bbox.height / axes.figure.dpi  # the layout will take a little of it
     gap = min(_LINE_OF_TEXT / inches, 1 / max(len(lines) - 1, 1))
     # The nearest heights that are a gap apart: less their gaps, they only have to rise.
     gaps = gap * np.arange(len(lines))
@@ -57,6 +58,4 @@ def _height(axes: Axes, line: Line2D) -> float:
 
 def shades(count: int) -> Iterator[Any]:
     """Return colours for lines that have an order, from dark to light, none too light for white paper."""
-    import matplotlib
-
-    return iter(matplotlib.colormaps["viridis"](np.linspace(0, 0.85, count)))
+    return iter(colormaps["viridis"](np.linspace(0, 0.85, count)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from zoo.errors import InputError, UnknownNameError, did_you_mean
@@ -47,27 +49,30 @@ def compare(
         for wanted in metrics:
             _check(name, training, wanted)
     figure = picture(4.2 * len(metrics) + 0.6, 3.3)
-    panels: dict[str, Any] = {}
+    panels: dict[str, Axes] = {}
+    drawn = []
     for number, wanted in enumerate(metrics, start=1):
-        twin = panels.get(wanted.removeprefix("val_"))
-        axes = figure.add_subplot(1, len(metrics), number, sharey=twin)
-        panels.setdefault(wanted.removeprefix("val_"), axes)
-        colours = COLOURS if len(trainings) <= len(COLOURS) else shades(len(trainings))
-        lines = {}
-        for (name, training), colour in zip(trainings.items(), colours, strict=False):
-            values = training[wanted]
-            dots = "o" if len(values) < 3 else ""
-            (lines[name],) = axes.plot(range(1, len(values) + 1), values, color=colour, marker=dots)
-        if log:
-            axes.set_yscale("log")
-        title = wanted.replace("val_", "validation ", 1) if wanted.startswith("val_") else wanted
-        axes.set(title=title.replace("_", " "), xlabel="epoch")
+        base = wanted.removeprefix("val_")
+        axes = figure.add_subplot(1, len(metrics), number, sharey=panels.get(base))
+        panels.setdefault(base, axes)
+        drawn.append((axes, _lines(axes, {name: training[wanted] for name, training in trainings.items()})))
+        title = base if base == wanted else f"validation {base}"
+        axes.set(title=title.replace("_", " "), xlabel="epoch", yscale="log" if log else "linear")
         axes.set_xlim(left=0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panels[f" {number}"] = axes, lines
-    for place in [value for value in panels.values() if isinstance(value, tuple)]:
-        label_ends(*place)
+    for axes, lines in drawn:  # last, for twins move each other's scale
+        label_ends(axes, lines)
     return figure
+
+
+def _lines(axes: Axes, trainings: Mapping[str, Sequence[float]]) -> dict[str, Line2D]:
+    """Draw a line for each training."""
+    colours = COLOURS if len(trainings) <= len(COLOURS) else shades(len(trainings))
+    lines = {}
+    for (name, values), colour in zip(trainings.items(), colours, strict=False):
+        dots = "o" if len(values) < 3 else ""
+        (lines[name],) = axes.plot(range(1, len(values) + 1), values, color=colour, marker=dots)
+    return lines
 
 
 def _check(name: str, training: Mapping[str, Sequence[float]], wanted: str) -> None:

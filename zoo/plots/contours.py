@@ -56,7 +56,7 @@ def path_on_contours(
     Source: the deck, "Gradient Descent" and "powerful optimizers".
     """
     figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
-    for head, track in zip(_heads(trails), tracks.values(), strict=True):
+    for head, track in zip(_heads(figure, trails), tracks.values(), strict=True):
         head.set_data(*track[-1:].T)
     return figure
 
@@ -103,7 +103,7 @@ def path_animation(
     figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
     longest = max(map(len, tracks.values()))
     steps = np.unique(np.linspace(0, longest - 1, min(most_frames, longest)).astype(int))
-    heads = _heads(trails)
+    heads = _heads(figure, trails)
     heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
 
     def draw(frame: int) -> list[Artist]:
@@ -158,15 +158,10 @@ def _landscape(
     return figure, trails, tracks
 
 
-def _heads(trails: Sequence[Line2D]) -> list[Line2D]:
+def _heads(figure: Figure, trails: Sequence[Line2D]) -> list[Line2D]:
     """Return a dot for each path, in its colour."""
-    return [
-        trail.axes.plot(
-            [], [], "o", color=trail.get_color(), markeredgecolor="white", markersize=8, zorder=4
-        )[0]
-        for trail in trails
-        if trail.axes is not None
-    ]
+    dot: dict[str, Any] = {"marker": "o", "markeredgecolor": "white", "markersize": 8, "zorder": 4}
+    return [figure.axes[0].plot([], [], color=trail.get_color(), **dot)[0] for trail in trails]
 
 
 def _as_track(name: str, path: Any) -> np.ndarray:

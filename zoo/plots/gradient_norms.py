@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from zoo.errors import InputError
@@ -47,7 +49,7 @@ def gradient_norms(recorder: Any) -> Figure:
             "The recorder has recorded nothing. Pass it to zoo.fit(..., callbacks=recorder) before drawing."
         )
     figure = picture(0.4 + 4.4 * len(recorders), 3.6)
-    panels = []
+    panels: list[tuple[Axes, dict[str, Line2D]]] = []
     for number, (title, one) in enumerate(recorders.items(), start=1):
         axes = figure.add_subplot(1, len(recorders), number, sharey=panels[0][0] if panels else None)
         lines = {}

@@ -55,7 +55,7 @@ def weight_histograms(model: Any, *, near: float = 1e-3, bins: int = 101) -> Fig
     ):
         axes = figure.add_subplot(len(models), 1, number, sharex=first, sharey=first)
         first = first or axes
-        axes.hist(values, bins=edges, color=colour, log=True)
+        axes.hist(values, bins=edges.tolist(), color=colour, log=True)
         zero = (np.abs(values) <= near).mean()
         words = f"{len(values):,} weights, {100 * zero:.1f} % within {near:g} of zero"
         axes.set_title(f"{name}: {words}" if name else words)
