@@ -78,7 +78,7 @@ with zoo.plots.drawing(8, 3.4) as figure:
             norms = recorders[f"{activation}, {depth} layers"].norms[0]
             axes.plot(range(1, depth + 2), norms, "o-", label=f"{depth} layers")
         axes.set(title=activation, xlabel="layer", ylabel="norm of the gradient", yscale="log")
-    axes.legend()
+    axes.legend(loc="lower left")
 run.keep("gradient_per_layer", figure)
 deepest = {name: f"{name}, {run.depths[-1]} layers" for name in ("sigmoid", "ReLU")}
 shrinks = {name: recorders[long].norms[0][-1] / recorders[long].norms[0][0] for name, long in deepest.items()}

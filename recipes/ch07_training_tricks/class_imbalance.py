@@ -5,8 +5,8 @@
 # precision the share of the alarms that are true. Class weights and thresholds trade one for the other.
 #
 # Data: 8,000 points of two Gaussian clouds, one in twenty of the second, made from a seed. Expect a recall of about
-# 55 % as it comes and 90 % with class weights, in ten seconds. Source: the deck, "overfitting?" and
-# "Let's play", its two clouds, of which it always has equally many points.
+# 55 % as it comes and 90 % with class weights, in ten seconds. Source: the deck, "Let's play", its two clouds, one
+# of them made rare; the deck itself only ever has classes of one size.
 
 # %%
 import keras

@@ -15,7 +15,7 @@ import numpy as np
 import zoo
 
 # Change these here, or on the command line: `zoo run overfitting --rows 1000`
-run = zoo.Run("overfitting", rows=120, epochs=150, batch_size=32, learning_rate=5e-3, patience=15, seed=0)
+run = zoo.Run("overfitting", rows=120, epochs=200, batch_size=32, learning_rate=1e-3, patience=20, seed=0)
 
 # %%
 data = zoo.load_dataset("two_blobs", n=2500, validation_split=0.2, train_size=run.rows, seed=run.seed)
@@ -61,8 +61,8 @@ run.keep("the_moment", zoo.plots.curves(histories["to the end"]))
 # %% [markdown]
 # ## The last rows of a sorted table
 # Sort the digits by class, as tables often are. Keras' `validation_split=0.2` takes the last fifth as it stands:
-# all nines, nearly all eights and hardly anything else, so next to none of them are left to learn from. `zoo.fit` shuffles first, and
-# takes as large a share of each class.
+# all nines, nearly all eights and hardly anything else, so next to none of these are left to learn from. `zoo.fit`
+# shuffles first, and takes as large a share of each class.
 
 # %%
 digits = zoo.load_dataset("digits", seed=run.seed)
