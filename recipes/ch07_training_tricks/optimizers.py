@@ -68,8 +68,9 @@ if run.animation:
 
 # %% [markdown]
 # ## A real network
-# Two spirals and the network 2-25-25-1, five times from the same start, each optimizer with a learning rate that
-# suits it. In 751 dimensions nobody sees a path, but the loss tells how far down each has come.
+# Two spirals and the network 2-25-25-1, five times from the same start. SGD and momentum have the same rate, so that
+# only the momentum differs (a larger rate helps SGD, until it jumps); the others have rates that are common for
+# them. In 751 dimensions nobody sees a path, but the loss tells how far down each has come.
 
 # %%
 data = zoo.load_dataset("feature_extraction3", n=run.rows, seed=run.seed)
