@@ -32,10 +32,10 @@ print(
 
 # %%
 weight = (1 - run.share) / run.share
-metrics = ["accuracy", keras.metrics.Precision(name="precision"), keras.metrics.Recall(name="recall")]
 models, histories, test = {}, {}, {}
 for name, class_weight in {"as it comes": None, "weighted": {0: 1.0, 1: weight}}.items():
     model = zoo.create_model("logistic_regression", input_shape=(2,), seed=run.seed)
+    metrics = ["accuracy", keras.metrics.Precision(name="precision"), keras.metrics.Recall(name="recall")]
     adam = keras.optimizers.Adam(run.learning_rate)
     model.compile(adam, "binary_crossentropy", metrics=metrics)
     fit = {"epochs": run.epochs, "batch_size": run.batch_size, "verbose": 0, "seed": run.seed}

@@ -36,11 +36,12 @@ print(data)
 # $|\theta|$ is 1 at any size: the pull stays the same down to zero, and a weight that is not worth it goes there.
 
 # %%
-metrics = ["accuracy", keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy")]
 models, histories = {}, {}
 for name, price in {"none": {}, "L2": {"l2": run.l2}, "L1": {"l1": run.l1}}.items():
     shape = {"input_shape": data.input_shape, "num_classes": data.num_classes, "hidden": (64, 64)}
     models[name] = zoo.create_model("mlp", **shape, **price, seed=run.seed)
+    # Metrics of its own for each model: shared ones would carry one training's figures into the next.
+    metrics = ["accuracy", keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy")]
     steps = run.epochs * -(-len(data.train) // run.batch_size)
     adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(run.learning_rate, steps))
     models[name].compile(adam, "sparse_categorical_crossentropy", metrics=metrics)
