@@ -80,5 +80,10 @@ run.keep("precision_and_recall", figure)
 
 # %%
 gain = {"recall_gained": test["weighted"]["recall"] - test["as it comes"]["recall"]}
-promise = {"test_recall": 0.8, "recall_gained": 0.2}
-run.finish(models["weighted"], histories["weighted"], data, metrics=gain, expect=promise)
+run.finish(
+    models["weighted"],
+    histories["weighted"],
+    data,
+    metrics=gain,
+    expect={"test_recall": 0.8, "recall_gained": 0.2},
+)

@@ -83,5 +83,10 @@ for name, loss in {"mse": "mse", "cross entropy": "binary_crossentropy"}.items()
 # %%
 run.keep("mse_against_cross_entropy", zoo.plots.compare(histories, "accuracy"))
 lead = {"lead_of_cross_entropy": accuracy["cross entropy"] - accuracy["mse"]}
-promise = {"test_accuracy": 0.9, "lead_of_cross_entropy": 0.2}
-run.finish(model, histories["cross entropy"], data, metrics=lead, expect=promise)
+run.finish(
+    model,
+    histories["cross entropy"],
+    data,
+    metrics=lead,
+    expect={"test_accuracy": 0.9, "lead_of_cross_entropy": 0.2},
+)

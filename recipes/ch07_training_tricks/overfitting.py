@@ -88,5 +88,10 @@ figures = {
     "loss_saved": 1 - test["stopped early"]["loss"] / test["to the end"]["loss"],
     "lead_of_a_shuffled_split": np.ptp(list(sorted_test.values())).item(),
 }
-promise = {"test_accuracy": 0.86, "loss_saved": 0.25, "lead_of_a_shuffled_split": 0.12}
-run.finish(models["stopped early"], histories["stopped early"], data, metrics=figures, expect=promise)
+run.finish(
+    models["stopped early"],
+    histories["stopped early"],
+    data,
+    metrics=figures,
+    expect={"test_accuracy": 0.86, "loss_saved": 0.25, "lead_of_a_shuffled_split": 0.12},
+)

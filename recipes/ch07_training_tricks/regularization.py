@@ -88,5 +88,10 @@ with zoo.plots.drawing(7.5, 2.8) as figure:
         axes.grid(False)
 run.keep("pixels", figure)
 figures = {"share_cut": share_cut, "lost_without_a_price": lost["none"]}
-promise = {"test_accuracy": 0.9, "share_cut": 0.75, "lost_without_a_price": 0.05}
-run.finish(models["L1"], histories["L1"], data, metrics=figures, expect=promise)
+run.finish(
+    models["L1"],
+    histories["L1"],
+    data,
+    metrics=figures,
+    expect={"test_accuracy": 0.9, "share_cut": 0.75, "lost_without_a_price": 0.05},
+)
