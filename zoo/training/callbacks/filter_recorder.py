@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 
 from zoo._kernels import seeing_layer
-from zoo.errors import InputError
+from zoo.training.callbacks._recorder import Recorder
 
 
-class FilterRecorder(keras.callbacks.Callback):  # type: ignore[misc]
+class FilterRecorder(Recorder):
     """Keep the filters of a convolution, or of a Dense layer on an image, every few epochs.
 
     ``zoo.plots.filters_animation(recorder)`` draws them. The first record is from before the first step,
@@ -45,35 +44,20 @@ class FilterRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(self, layer: str | None = None, *, every: int = 1) -> None:
-        super().__init__()
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise InputError(f"every must be a whole number of 1 or more; got {every!r}.")
+        super().__init__(every=every)
         self._wanted = self.layer = layer
-        self.every = every
-        self._begin()
 
     def _begin(self) -> None:
-        self.epochs: list[int] = []
+        super()._begin()
         self.kernels: list[np.ndarray] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Find the layer, and forget an earlier training."""
-        self._begin()
+        super().on_train_begin(logs)
         self._seeing = seeing_layer(self.model, self._wanted)
         self.layer = self._seeing.layer.name
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Record the layer as it is before the first step."""
-        if not self.epochs:  # here, since only here a training that goes on knows where it is
-            self._record(epoch)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Record every few epochs, and the last."""
-        last = epoch + 1 == (self.params or {}).get("epochs") or self.model.stop_training
-        if last or (epoch + 1) % self.every == 0:
-            self._record(epoch + 1)
-
     def _record(self, epoch: int) -> None:
+        super()._record(epoch)
         _ = self.model  # which under JAX brings the weights up to date
-        self.epochs.append(epoch)
         self.kernels.append(self._seeing.kernels())

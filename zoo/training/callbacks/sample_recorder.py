@@ -8,9 +8,10 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError, did_you_mean
+from zoo.training.callbacks._recorder import Recorder, at_least
 
 
-class SampleRecorder(keras.callbacks.Callback):  # type: ignore[misc]
+class SampleRecorder(Recorder):
     """Let a part of the model paint from the same random numbers, every few epochs.
 
     The numbers stay what they are, so each image can be followed from epoch to epoch. The first record is
@@ -46,15 +47,12 @@ class SampleRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(self, count: int = 40, *, every: int = 1, layer: str = "generator", seed: int = 0) -> None:
-        super().__init__()
-        for name, value in (("count", count), ("every", every)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise InputError(f"{name} must be a whole number of 1 or more; got {value!r}.")
-        self.count, self.every, self.layer, self.seed = count, every, layer, seed
-        self._begin()
+        super().__init__(every=every)
+        at_least("count", count, 1)
+        self.count, self.layer, self.seed = count, layer, seed
 
     def _begin(self) -> None:
-        self.epochs: list[int] = []
+        super()._begin()
         self.images: list[np.ndarray] = []
 
     @property
@@ -64,7 +62,7 @@ class SampleRecorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Forget an earlier training, and draw the numbers to paint from."""
-        self._begin()
+        super().on_train_begin(logs)
         names = [layer.name for layer in self.model.layers]
         if self.layer not in names:
             hint = did_you_mean(self.layer, names) or f" Its layers are {', '.join(names)}."
@@ -73,18 +71,7 @@ class SampleRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         size = (self.count, self._painter.input_shape[-1])
         self._noise = np.random.default_rng(self.seed).normal(size=size).astype("float32")
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Record the painter as it is before the first step."""
-        if not self.epochs:  # here, since only here a training that goes on knows where it is
-            self._record(epoch)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Record every few epochs, and the last."""
-        last = epoch + 1 == (self.params or {}).get("epochs") or self.model.stop_training
-        if last or (epoch + 1) % self.every == 0:
-            self._record(epoch + 1)
-
     def _record(self, epoch: int) -> None:
+        super()._record(epoch)
         painted = self._painter(self._noise, training=False)
-        self.epochs.append(epoch)
         self.images.append(keras.ops.convert_to_numpy(painted).astype("float32"))
