@@ -48,7 +48,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
         >>> model.compile("adam", "sparse_categorical_crossentropy")
         >>> report = ValidationReport(data.validation, every=2, class_names=data.class_names)
         >>> _ = zoo.fit(model, data, epochs=3, callbacks=report, verbose=0)
-        >>> report.epochs, report.matrices["probability"][-1].sum()
+        >>> report.epochs, int(report.matrices["probability"][-1].sum())
         ([2, 3], 24)
 
     Source: the deck, "validation data"; precision and recall are scikit-learn's.
