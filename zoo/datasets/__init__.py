@@ -2,6 +2,7 @@
 
 from zoo.datasets import (
     breast_cancer,
+    cifar10_small,
     diabetes,
     digit_sum,
     digits,
@@ -37,6 +38,7 @@ __all__ = [
     "Split",
     "all_datasets",
     "breast_cancer",
+    "cifar10_small",
     "dataset_entry",
     "diabetes",
     "digit_sum",

@@ -1,6 +1,7 @@
 """The builders. A new family is a new file here and a line below."""
 
 from zoo.models.actor_critic import actor_critic
+from zoo.models.application import application
 from zoo.models.autoencoders import autoencoder, denoising_autoencoder, variational_autoencoder
 from zoo.models.cnn import cnn
 from zoo.models.cnn_deck import cnn_deck
@@ -17,6 +18,7 @@ from zoo.models.wide_and_deep import wide_and_deep
 
 __all__ = [
     "actor_critic",
+    "application",
     "autoencoder",
     "cnn",
     "cnn_deck",
