@@ -28,6 +28,9 @@ from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
+from .saving.backends import installed_backends as installed_backends
+from .saving.backends import predict_under as predict_under
+from .saving.torch_code import torch_code as torch_code
 from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
 from .training.callbacks import FilterRecorder as FilterRecorder

@@ -30,7 +30,9 @@ Classes = Annotated[
     Rule(
         f"two or more different names out of {', '.join(CLASS_NAMES)}",
         lambda value: (
-            isinstance(value, Sequence) and len(value) == len(set(value)) > 1 and set(value) <= set(CLASS_NAMES)
+            isinstance(value, Sequence)
+            and len(value) == len(set(value)) > 1
+            and set(value) <= set(CLASS_NAMES)
         ),
         lambda: list(CLASS_NAMES),
     ),
@@ -43,9 +45,7 @@ Classes = Annotated[
     licence="none stated by its author",
     file="cifar10_small.tar",
 )
-def cifar10_small(
-    *, classes: Classes = CLASS_NAMES, path: str | os.PathLike[str] | None = None
-) -> Samples:
+def cifar10_small(*, classes: Classes = CLASS_NAMES, path: str | os.PathLike[str] | None = None) -> Samples:
     """6,000 real photographs of 32x32 pixels in colour, 0..1; 100 of each of ten classes for testing."""
     file = data_file(
         "cifar10_small.tar",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from zoo._lazy import keras
+from zoo._lazy import keras, np
 from zoo.arguments import Count, ImageShape, Rate, Rule, check_arguments
 from zoo.errors import BrokenModelError, InputError, MissingFileError
 from zoo.models._blocks import head
@@ -131,9 +131,11 @@ def _preprocessed(images: keras.KerasTensor, scaling: str) -> keras.KerasTensor:
             f"{tuple(images.shape[1:])}. Grey ones become colour ones with np.repeat(x, 3, axis=-1)."
         )
     if scaling == "caffe":
-        blue_first = keras.ops.flip(images, axis=-1)
-        mean = [103.939, 116.779, 123.68]
-        return keras.layers.Rescaling(255.0, [-value for value in mean], name="preprocessing")(blue_first)
+        # Blue before red: no layer of Keras turns channels round, but a convolution of one pixel can.
+        turn = keras.layers.Conv2D(3, 1, trainable=False, name="preprocessing")
+        turned = turn(images)
+        turn.set_weights([255 * np.eye(3)[None, None, ::-1], np.array([-103.939, -116.779, -123.68])])
+        return turned
     if scaling == "torch":
         mean, variance = [0.485, 0.456, 0.406], [0.229**2, 0.224**2, 0.225**2]
         return keras.layers.Normalization(mean=mean, variance=variance, name="preprocessing")(images)
