@@ -63,11 +63,11 @@ def _photographs(file: Path, classes: Sequence[str]) -> dict[str, tuple[Any, Any
     images: dict[str, list[Any]] = {"train": [], "test": []}
     labels: dict[str, list[int]] = {"train": [], "test": []}
     with tarfile.open(file) as archive:
-        members = [member for member in archive if member.isfile()]
-        for member in sorted(members, key=lambda member: member.name):
-            _, split, class_name, _ = member.name.split("/")
-            if class_name in classes:
-                with Image.open(archive.extractfile(member)) as photograph:
-                    images[split].append(np.asarray(photograph.convert("RGB")))
+        members = {member.name: member for member in archive if member.isfile()}
+        for name in sorted(members):
+            _, split, class_name, _ = name.split("/")
+            content = archive.extractfile(members[name]) if class_name in classes else None
+            if content is not None:
+                images[split].append(np.asarray(Image.open(content).convert("RGB")))
                 labels[split].append(classes.index(class_name))
     return {split: (np.stack(images[split]), np.array(labels[split])) for split in images}

@@ -43,6 +43,7 @@ class Text:
         self.images = len(self.shape) == 3
 
     def add(self, module: str, layer: keras.Layer | None = None) -> None:
+        """Write a module, with the Keras layer's name behind it."""
         self.modules.append(f"    {module},{f'  # {layer.name}' if layer else ''}")
 
     def move(self, layer: keras.Layer, **arrays: str) -> None:
@@ -52,6 +53,7 @@ class Text:
             self.state.append(f'    "{len(self.modules) - 1}.{name}": {text},')
 
     def activate(self, layer: keras.Layer) -> None:
+        """Write a layer's activation as a module of its own; a linear one is none."""
         name = getattr(layer.activation, "__name__", "")
         if name == "linear":
             return
@@ -62,26 +64,23 @@ class Text:
         self.add(_ACTIVATIONS[name])
 
     def whole(self) -> str:
+        """Return the program: imports, modules, and the weights moved where there are any."""
         lines = ["import torch", "from torch import nn", ""]
         if self.images:
             lines += ["# Images go in as (batch, channels, height, width): x.transpose(0, 3, 1, 2)."]
-        lines += ["model = nn.Sequential(", *self.modules, ")"]
+        lines += ["model = nn.Sequential(", *self.modules, ")", ""]
         if self.state:
+            lines += ["# Keras keeps a Dense kernel as (inputs, units), PyTorch as (units, inputs)."]
+            if any("nn.Conv2d" in module for module in self.modules):
+                lines += ["# A Conv2D kernel is (height, width, inputs, filters) there, here it is"]
+                lines += ["# (filters, inputs, height, width)."]
             lines += [
-                "",
-                "# Keras keeps a Dense kernel as (inputs, units), PyTorch as (units, inputs).",
                 "weights = {layer.name: layer.get_weights() for layer in keras_model.layers}",
                 "state = {",
                 *self.state,
                 "}",
                 "model.load_state_dict({name: torch.tensor(array) for name, array in state.items()})",
             ]
-            if self.images:
-                lines.insert(
-                    -len(self.state) - 4,
-                    "# A Conv2D kernel is (height, width, inputs, filters) "
-                    "there and (filters, inputs, height, width) here.",
-                )
         return "\n".join([*lines, "model.eval()"])
 
 
@@ -103,13 +102,13 @@ def _convolution(text: Text, layer: keras.Layer) -> None:
     _check_images(text, layer)
     sizes, strides, dilation = layer.kernel_size, layer.strides, layer.dilation_rate
     padding = ""
-    if layer.padding == "same" and set(strides) == {1}:
-        padding = ', padding="same"'
-    elif layer.padding == "same":
+    if layer.padding == "same":
         reach = [(size - 1) * step + 1 for size, step in zip(sizes, dilation, strict=True)]
         (top, bottom), (left, right) = _padding(text.shape, reach, strides)
-        if any((top, bottom, left, right)):
+        if (top, left) != (bottom, right):  # an even kernel, or strides that do not come out even
             text.add(f"nn.ZeroPad2d(({left}, {right}, {top}, {bottom}))")
+        elif top or left:
+            padding = f", padding={_short((top, left))}"
     options = [
         f", {name}={_short(value)}"
         for name, value, default in (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 
 from zoo.errors import InputError
@@ -71,7 +69,7 @@ def _in_a_row(model: keras.Model) -> list[keras.Layer]:
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     if isinstance(model, keras.Sequential):
         return layers
-    last: Any = model.input
+    last = model.inputs[0]
     for layer in layers:
         if layer.input is not last:
             raise cannot(layer, "is not fed by the layer before it; nn.Sequential is layers in a row")
@@ -80,10 +78,11 @@ def _in_a_row(model: keras.Model) -> list[keras.Layer]:
 
 
 def _shape_of(model: keras.Model) -> Shape:
-    if not model.built or len(getattr(model, "inputs", None) or ()) != 1:
+    ends = [getattr(model, side, None) or () for side in ("inputs", "outputs")]
+    if not model.built or any(len(tensors) != 1 for tensors in ends):
         raise InputError(
-            f"torch_code needs a built model with one input; {model.name!r} is not. Start a Sequential model "
-            "with keras.Input(shape)."
+            f"torch_code needs a built model with one input and one output; {model.name!r} is not. Start a "
+            "Sequential model with keras.Input(shape)."
         )
     shape = tuple(model.inputs[0].shape[1:])
     if None in shape or len(shape) not in (1, 3):
