@@ -74,6 +74,8 @@ def application(
     Images come as 0..1, as `load_dataset` gives them; what the network expects instead (-1..1, ImageNet's
     mean and deviation, blue before red) is done by layers inside the model.
 
+    Keras cannot read a MobileNetV3 or a ConvNeXt back from an ``.h5`` file; a ``.keras`` file holds any of them.
+
     Batch normalisation keeps the mean and variance that its weights were learnt with, also while
     fine-tuning: a few photographs would estimate them badly. With ``learn="all"`` they are learnt as well.
 
@@ -151,9 +153,9 @@ def _body(
     options: dict[str, Any],
 ) -> keras.Model:
     """Build the network up to its features, and fill it from a file where one is given."""
-    arguments = {"include_top": False, "pooling": "avg", "input_shape": input_shape, "name": "backbone"}
+    arguments = {"include_top": False, "pooling": "avg", "input_shape": input_shape}
     for option in options:
-        if option in (*arguments, "weights", "input_tensor", "include_preprocessing"):
+        if option in (*arguments, "weights", "input_tensor", "include_preprocessing", "name"):
             raise InputError(f"application sets {option} of the backbone itself; leave it out.")
     check_arguments(network, {**arguments, **options}, name=f"keras.applications.{backbone}")
     file = None if weights in (None, "imagenet") else Path(weights).expanduser()
@@ -168,6 +170,7 @@ def _body(
             f"{backbone} cannot be built for images of {input_shape}: {error} "
             "Small images are enlarged inside the model by resize=, such as resize=96."
         ) from error
+    body.name = "backbone"  # not as an argument: EfficientNetV2 looks its widths up by its name
     if file is not None:
         try:
             body.load_weights(file)
