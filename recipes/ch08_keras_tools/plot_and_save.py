@@ -22,9 +22,16 @@ run = zoo.Run("plot_and_save", rows=0, epochs=10, batch_size=64, learning_rate=3
 
 # %%
 data = zoo.load_dataset("digits", train_size=run.rows, seed=run.seed)
-shape = {"input_shape": data.input_shape, "num_classes": data.num_classes, "filters": (8, 16), "hidden": (32,)}
+shape = {
+    "input_shape": data.input_shape,
+    "num_classes": data.num_classes,
+    "filters": (8, 16),
+    "hidden": (32,),
+}
 model = zoo.create_model("cnn", **shape, seed=run.seed)
-model.compile(keras.optimizers.Adam(run.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.compile(
+    keras.optimizers.Adam(run.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+)
 history = zoo.fit(model, data, epochs=run.epochs, batch_size=run.batch_size, seed=run.seed)
 print("accuracy after each epoch:", np.round(history.history["accuracy"], 3))
 zoo.plots.curves(history)

@@ -77,7 +77,7 @@ def application(
     Keras cannot read a MobileNetV3 or a ConvNeXt back from an ``.h5`` file; a ``.keras`` file holds any of them.
 
     Batch normalisation keeps the mean and variance that its weights were learnt with, also while
-    fine-tuning: a few photographs would estimate them badly. With ``learn="all"`` they are learnt as well.
+    fine-tuning: a few photographs would estimate them badly. With ``learn="all"`` it learns as well.
 
     Args:
         input_shape: ``(height, width, 3)``; 32 pixels a side or more, for some networks 71 or 75.
@@ -86,9 +86,8 @@ def application(
         backbone: a name in `keras.applications`.
         weights: ``None`` draws them at random, ``"imagenet"`` has Keras download its own, and the path of a
             file, such as ``backbone.save_weights`` or Keras' ``..._notop.h5`` leave, needs no network.
-        learn: ``"head"`` freezes the backbone, ``"fine_tune"`` lets it learn too, ``"all"`` is for learning
-            from nothing. After ``"head"``, ``model.get_layer("backbone").trainable = True`` and compiling
-            again goes on as ``"fine_tune"``.
+        learn: ``"head"`` freezes the backbone, ``"fine_tune"`` lets it learn but for its batch normalisation,
+            ``"all"`` is for learning from nothing. The weights of one fit the others: ``set_weights``.
         resize: side in pixels that images are brought to inside the model; ``None`` leaves them.
         dropout: share of the features switched off at each training step, 0 to below 1.
         **options: the network's own, such as ``alpha=0.35``, the width of a MobileNet.
@@ -118,8 +117,11 @@ def application(
     x = _preprocessed(x, _SCALING[network.__module__.rpartition(".")[2]])
     body = _body(network, backbone, x.shape[1:], weights, options)
     body.trainable = learn != "head"
-    # Said here, batch normalisation stays in inference mode whatever fit says.
-    x = body(x) if learn == "all" else body(x, training=False)
+    if learn == "fine_tune":
+        # Not by body(x, training=False): Keras 3 forgets that when fit says training=True.
+        for layer in body.layers:
+            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    x = body(x)
     if dropout:
         x = keras.layers.Dropout(dropout, name="dropout")(x)
     return keras.Model(images, head(num_classes, num_outputs)(x), name="application")
