@@ -1,0 +1,99 @@
+# %% [markdown]
+# # Transfer learning: what a network has already seen
+# Five photographs a class are too few to learn what an edge or a wheel looks like, and enough to tell things apart
+# for a network that knows it already. One network learns six classes from 3,000 photographs; its body then moves
+# to four classes that it has never seen.
+#
+# Data: photographs of CIFAR-10, 32x32 pixels, from `cifar10_small.tar` in `ZOO_DATA_DIR`. Expect the borrowed
+# body to be right clearly more often than the same network from scratch, in one to two minutes.
+# Source: the deck, "keras.applications".
+
+# %%
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+import zoo
+
+# Change these here, or on the command line: `zoo run transfer_learning --photographs 20 --weights imagenet`
+run = zoo.Run(
+    "transfer_learning",
+    rows=0,
+    photographs=5,
+    seeds=3,
+    epochs=12,
+    learning_rate=3e-3,
+    backbone="MobileNet",
+    weights="",
+    resize=96,
+    seed=0,
+)
+
+# %% [markdown]
+# ## The source: six classes, many photographs
+# Every photograph comes also in its mirror image: a cat that looks the other way is still a cat.
+
+# %%
+target_classes = ("automobile", "cat", "horse", "truck")
+source_classes = ("airplane", "bird", "deer", "dog", "frog", "ship")
+source = zoo.load_dataset("cifar10_small", classes=source_classes, train_size=run.rows, seed=run.seed)
+target = zoo.load_dataset("cifar10_small", classes=target_classes, seed=run.seed)
+run.keep("source", zoo.plots.samples(source.train, class_names=source_classes, columns=12))
+run.keep("target", zoo.plots.samples(target.train, class_names=target_classes, columns=12))
+body = {"input_shape": (32, 32, 3), "filters": (32, 64, 128), "hidden": (), "batch_normalization": True}
+first = zoo.create_model("cnn", num_classes=6, **body, seed=run.seed)
+first.compile(
+    keras.optimizers.Adam(run.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+)
+x, y = np.concatenate([source.train.x, source.train.x[:, :, ::-1]]), np.tile(source.train.y, 2)
+history = zoo.fit(first, x, y, epochs=run.epochs, batch_size=64, seed=run.seed)
+print(f"the six source classes: {zoo.evaluate(first, source.test)['accuracy']:.1%} of the test photographs")
+
+# %% [markdown]
+# ## The target: four classes, a few photographs
+# From scratch: the same network, nothing borrowed. A network of `keras.applications`, frozen: as good as its
+# weights, which are ImageNet's with `--weights imagenet`, those of a file, or random by default, and then it knows
+# nothing. Frozen: the body from above as it is, with a new last layer. Fine-tuned: the body may change too, in
+# steps a tenth as large, but for its batch normalisation, which so few photographs would only upset.
+
+# %%
+accuracies = {"from scratch": [], run.backbone: [], "frozen": [], "fine-tuned": []}
+for draw in range(run.seeds):
+    order = np.random.default_rng(run.seed + draw).permutation(len(target.train))
+    few = np.concatenate([order[target.train.y[order] == k][: run.photographs] for k in range(4)])
+    x, y = target.train.x[few], np.tile(target.train.y[few], 2)
+    for way, reached in accuracies.items():
+        if way == run.backbone:
+            options = {"backbone": run.backbone, "weights": run.weights or None, "resize": run.resize}
+            model = zoo.create_model("application", input_shape=(32, 32, 3), num_classes=4, **options)
+        else:
+            model = zoo.create_model("cnn", num_classes=4, **body, seed=run.seed + draw)
+        if way in ("frozen", "fine-tuned"):
+            for layer in model.layers[:-1]:
+                layer.set_weights(first.get_layer(layer.name).get_weights())
+                layer.trainable = way == "fine-tuned" and not layer.name.endswith("_norm")
+        rate = run.learning_rate / (10 if way == "fine-tuned" else 1)
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        mirrored = np.concatenate([x, x[:, :, ::-1]])
+        zoo.fit(model, mirrored, y, epochs=4 * run.epochs, batch_size=16, verbose=0, seed=run.seed)
+        reached.append(zoo.evaluate(model, target.test)["accuracy"])
+        print(f"draw {draw + 1}, {way}: {reached[-1]:.1%} of the test photographs")
+
+# %% [markdown]
+# ## What the borrowed body is worth
+# A bar is the mean over the draws, a point one draw of photographs. The dashed line is guessing.
+
+# %%
+figure = Figure(figsize=(6, 2.6), layout="constrained")
+axes = figure.add_subplot()
+means = {way: float(np.mean(reached)) for way, reached in accuracies.items()}
+axes.barh(list(means), list(means.values()), color=["#777777", "#777777", "#0072B2", "#0072B2"], height=0.6)
+for way, reached in accuracies.items():
+    axes.plot(reached, [way] * run.seeds, "o", color="#222222", markersize=4)
+axes.axvline(0.25, color="#D55E00", linestyle="--")
+axes.invert_yaxis()
+axes.set(xlim=(0, 1), xlabel="accuracy on 400 photographs", title=f"{run.photographs} photographs a class")
+run.keep("worth", figure)
+metrics = {"scratch_accuracy": means["from scratch"], "frozen_accuracy": means["frozen"]}
+metrics |= {"fine_tuned_accuracy": means["fine-tuned"], "gain": means["fine-tuned"] - means["from scratch"]}
+run.finish(model, history, target, metrics=metrics, expect={"gain": 0.05})
