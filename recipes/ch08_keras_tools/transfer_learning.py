@@ -38,7 +38,6 @@ target_classes = ("automobile", "cat", "horse", "truck")
 source_classes = ("airplane", "bird", "deer", "dog", "frog", "ship")
 source = zoo.load_dataset("cifar10_small", classes=source_classes, train_size=run.rows, seed=run.seed)
 target = zoo.load_dataset("cifar10_small", classes=target_classes, seed=run.seed)
-run.keep("source", zoo.plots.samples(source.train, class_names=source_classes, columns=12))
 run.keep("target", zoo.plots.samples(target.train, class_names=target_classes, columns=12))
 body = {"input_shape": (32, 32, 3), "filters": (32, 64, 128), "hidden": (), "batch_normalization": True}
 first = zoo.create_model("cnn", num_classes=6, **body, seed=run.seed)
@@ -64,8 +63,9 @@ for draw in range(run.seeds):
     x, y = target.train.x[few], np.tile(target.train.y[few], 2)
     for way, reached in accuracies.items():
         if way == run.backbone:
-            options = {"backbone": run.backbone, "weights": run.weights or None, "resize": run.resize}
-            model = zoo.create_model("application", input_shape=(32, 32, 3), num_classes=4, **options)
+            size = {"input_shape": (32, 32, 3), "resize": run.resize if run.weights else None}
+            weights = run.weights or None
+            model = zoo.create_model("application", num_classes=4, backbone=way, weights=weights, **size)
         else:
             model = zoo.create_model("cnn", num_classes=4, **body, seed=run.seed + draw)
         if way in ("frozen", "fine-tuned"):
