@@ -74,7 +74,8 @@ def application(
     Images come as 0..1, as `load_dataset` gives them; what the network expects instead (-1..1, ImageNet's
     mean and deviation, blue before red) is done by layers inside the model.
 
-    Keras cannot read a MobileNetV3 or a ConvNeXt back from an ``.h5`` file; a ``.keras`` file holds any of them.
+    A ``.keras`` file holds any of them. Keras cannot read MobileNetV3, ConvNeXt and InceptionResNetV2 back from
+    an ``.h5`` file.
 
     Batch normalisation keeps the mean and variance that its weights were learnt with, also while
     fine-tuning: a few photographs would estimate them badly. With ``learn="all"`` it learns as well.
