@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 import zoo
 
-# Change these here, or on the command line: `zoo run transfer_learning --weights imagenet --resize 96`
+# Change these here, or on the command line: `zoo run transfer_learning --weights imagenet`
 run = zoo.Run(
     "transfer_learning",
     rows=0,
@@ -25,7 +25,6 @@ run = zoo.Run(
     learning_rate=3e-3,
     backbone="MobileNet",
     weights="",
-    resize=32,
     seed=0,
 )
 
@@ -45,8 +44,9 @@ body = zoo.create_model("cnn", num_classes=6, **shape, seed=run.seed).layers[:-2
 image, mean = keras.Input((32, 32, 3), name="image"), keras.layers.GlobalAveragePooling2D(name="mean")
 loss = "sparse_categorical_crossentropy"
 first = keras.Sequential([image, *body, mean, keras.layers.Dense(6, "softmax", name="head")])
-first.compile(keras.optimizers.Adam(run.learning_rate), loss, metrics=["accuracy"])
 x, y = np.concatenate([source.train.x, source.train.x[:, :, ::-1]]), np.tile(source.train.y, 2)
+falling = keras.optimizers.schedules.CosineDecay(run.learning_rate, run.epochs * -(-len(x) // 64))
+first.compile(keras.optimizers.Adam(falling), loss, metrics=["accuracy"])
 history = zoo.fit(first, x, y, epochs=run.epochs, batch_size=64, seed=run.seed)
 print(f"the six source classes: {zoo.evaluate(first, source.test)['accuracy']:.1%} of the test photographs")
 
@@ -66,7 +66,7 @@ for draw in range(run.seeds):
     x, y = np.concatenate([x, x[:, :, ::-1]]), np.tile(y, 2)
     for way, reached in accuracies.items():
         if way == run.backbone:
-            options = {"backbone": way, "weights": run.weights or None, "resize": run.resize}
+            options = {"backbone": way, "weights": run.weights or None, "resize": 96 if run.weights else None}
             model = zoo.create_model("application", input_shape=(32, 32, 3), num_classes=4, **options)
         elif way != "fine-tuned":
             layers = zoo.create_model("cnn", num_classes=4, **shape, seed=run.seed + draw).layers[:-2]
