@@ -69,8 +69,8 @@ def test_a_backend_is_chosen_before_keras_is_imported():
     with pytest.raises(zoo.InputError, match=r"already runs on|is not installed"):
         devices.choose_backend(other)
     devices.choose_backend(keras.config.backend())
-    with pytest.raises(zoo.InputError, match="No backend 'jacks'. There are tensorflow, jax, torch"):
-        devices.choose_backend("jacks")
+    with pytest.raises(zoo.UnknownNameError, match="No backend 'jaxx'. Did you mean 'jax'"):
+        devices.choose_backend("jaxx")
     code = (
         "import os, zoo, zoo.devices as d; d.choose_backend('tensorflow'); print(os.environ['KERAS_BACKEND'])"
     )

@@ -9,6 +9,7 @@ from .datasets import Split as Split
 from .datasets import list_datasets as list_datasets
 from .datasets import load_dataset as load_dataset
 from .datasets import register_dataset as register_dataset
+from .devices import installed_backends as installed_backends
 from .errors import BrokenModelError as BrokenModelError
 from .errors import InputError as InputError
 from .errors import MissingFileError as MissingFileError
@@ -28,7 +29,6 @@ from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
 from .saving import save_model as save_model
-from .saving.backends import installed_backends as installed_backends
 from .saving.backends import predict_under as predict_under
 from .saving.torch_code import torch_code as torch_code
 from .training.advantage import fit_actor_critic as fit_actor_critic

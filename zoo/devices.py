@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from zoo._lazy import keras
-from zoo.errors import InputError, did_you_mean
+from zoo.errors import InputError, UnknownNameError, did_you_mean
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def installed_backends() -> list[str]:
-    """List the backends of Keras that are installed here; nothing is imported.
+    """List the backends of Keras that are installed here, TensorFlow first; nothing is imported.
 
     Examples:
         >>> "tensorflow" in installed_backends()
@@ -29,18 +29,28 @@ def installed_backends() -> list[str]:
     return [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
 
 
+def check_backend(name: str) -> None:
+    """Refuse a backend that cannot be had here.
+
+    Raises:
+        UnknownNameError: Keras has no such backend.
+        InputError: it is not installed.
+    """
+    if name not in BACKENDS:
+        hint = did_you_mean(name, BACKENDS) or f" There are {', '.join(BACKENDS)}."
+        raise UnknownNameError(f"No backend {name!r}.{hint}")
+    if name not in installed_backends():
+        raise InputError(f"The backend {name!r} is not installed; `pip install {name}` brings it.")
+
+
 def choose_backend(name: str) -> None:
     """Let Keras use a backend, which can be said only before Keras is imported.
 
     Raises:
-        InputError: no such backend, it is not installed, or Keras already runs on another.
+        UnknownNameError: Keras has no such backend.
+        InputError: it is not installed, or Keras already runs on another.
     """
-    if name not in BACKENDS:
-        raise InputError(
-            f"No backend {name!r}.{did_you_mean(name, BACKENDS)} There are {', '.join(BACKENDS)}."
-        )
-    if name not in installed_backends():
-        raise InputError(f"The backend {name} is not installed. Install it: pip install {name}")
+    check_backend(name)
     if "keras.src" not in sys.modules:  # the lazy module alone is not yet Keras
         os.environ["KERAS_BACKEND"] = name
     elif keras.config.backend() != name:

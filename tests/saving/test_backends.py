@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo.saving.backends import BACKENDS
+from zoo.devices import BACKENDS
 
 OTHERS = [name for name in zoo.installed_backends() if name != keras.config.backend()]
 

@@ -22,7 +22,7 @@ import zoo.plots
 from zoo import registry
 from zoo._files import atomic_path, write_text
 from zoo._metric_names import readable, spaced
-from zoo.devices import choose_backend, installed_backends, use
+from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
 from zoo.runs.card import card, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
@@ -218,8 +218,7 @@ def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any]
 
 def _begin_again(backend: str) -> NoReturn:
     """Run this script anew: Keras is imported by now, and cannot change its backend."""
-    if backend not in installed_backends():
-        choose_backend(backend)  # which says what is wrong
+    check_backend(backend)
     environment = {**os.environ, "KERAS_BACKEND": backend}
     raise SystemExit(subprocess.run([sys.executable, *sys.argv], env=environment).returncode)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -13,20 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import BrokenModelError, InputError, MissingFileError, UnknownNameError, did_you_mean
-
-BACKENDS = ("tensorflow", "jax", "torch")
-
-
-def installed_backends() -> list[str]:
-    """Return the names of the backends that Keras can run on here, TensorFlow first.
-
-    Examples:
-        >>> import keras
-        >>> keras.config.backend() in installed_backends()
-        True
-    """
-    return [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
+from zoo.devices import check_backend
+from zoo.errors import BrokenModelError, MissingFileError
 
 
 def predict_under(backend: str, path: str | os.PathLike[str], x: Any) -> Any:
@@ -57,11 +44,7 @@ def predict_under(backend: str, path: str | os.PathLike[str], x: Any) -> Any:
         (2, 1)
     """
     source = Path(path).expanduser().resolve()
-    if backend not in BACKENDS:
-        hint = did_you_mean(backend, BACKENDS) or f" There are {', '.join(BACKENDS)}."
-        raise UnknownNameError(f"No backend {backend!r}.{hint}")
-    if backend not in installed_backends():
-        raise InputError(f"The backend {backend!r} is not installed; `pip install {backend}` brings it.")
+    check_backend(backend)
     if not source.is_file():
         raise MissingFileError(f"There is no file {source}.")
     with tempfile.TemporaryDirectory() as folder:
