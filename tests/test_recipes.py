@@ -12,7 +12,6 @@ from zoo.recipes import all_recipes, find_recipe
 RECIPES = all_recipes()
 NAMES = [recipe.name for recipe in RECIPES]
 PACKAGES = {"zoo", "keras", "numpy", "matplotlib"}
-EXTRAS = {"cartpole": {"gymnasium"}}  # packages that a recipe needs besides, from an extra of pyproject.toml
 SMALL = {"epochs": 1, "rows": 300, "seeds": 1, "animation": False}
 
 
@@ -52,7 +51,7 @@ def test_it_is_straight_code_that_imports_the_public_api(recipe):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = {alias.name.partition(".")[0] for alias in node.names}
-            assert names <= PACKAGES | EXTRAS.get(recipe.name, set())
+            assert names <= PACKAGES
         if isinstance(node, ast.ImportFrom):
             assert node.module.partition(".")[0] in PACKAGES - {"zoo"}
 

@@ -5,8 +5,8 @@
 # It is asked two things: new words from voices it knows, and words from a voice it has never heard.
 #
 # Data: 3,000 recordings of zero to nine by six people (Free Spoken Digit Dataset; put `fsdd.npz` into
-# `ZOO_DATA_DIR`). Expect about 98 % on new recordings and 94 to 96 % on theo's when his voice is left out, in a
-# minute or two. Theo is the easiest stranger: all six in turn have 73 (george) to 95 %, 84 % in the mean, with
+# `ZOO_DATA_DIR`). Expect about 98 % on new recordings and about 83 % on jackson's when his voice is left out, in a
+# minute or two. All six left out in turn have 73 (george) to 95 % (theo), 84 % in the mean:
 # `zoo run spoken_digits --leave-out george,jackson,lucas,nicolas,theo,yweweler`.
 # Source: the deck, "speech recognition".
 
@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 import zoo
 
-# Change these here, or on the command line: `zoo run spoken_digits --leave-out jackson,lucas`
-run = zoo.Run("spoken_digits", rows=0, epochs=20, batch_size=64, learning_rate=3e-3, leave_out="theo", seed=0)
+# Change these here, or on the command line: `zoo run spoken_digits --leave-out theo,lucas`
+run = zoo.Run("spoken_digits", rows=0, epochs=20, batch_size=64, learning_rate=3e-3, leave_out="jackson", seed=0)
 
 # %%
 rows = {"train_size": run.rows, "validation_split": 0.1, "seed": run.seed}
@@ -96,5 +96,5 @@ run.finish(
     histories["nobody"],
     data,
     metrics={"test_left_out_accuracy": strangers},
-    expect={"test_accuracy": 0.97, "test_left_out_accuracy": 0.9},
+    expect={"test_accuracy": 0.97, "test_left_out_accuracy": 0.72},
 )
