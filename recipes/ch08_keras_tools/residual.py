@@ -66,8 +66,8 @@ run.keep("with_and_without", figure)
 
 # %% [markdown]
 # ## What a block adds
-# In a trained residual network most blocks change little: each adds a correction. The height of a bar is the
-# size of what a block adds, over the size of what comes in.
+# The height of a bar is the size of what a block adds, over the size of what comes in. At each width the first
+# blocks rewrite, and the further ones correct: the more has been said, the smaller the part of the next one.
 
 # %%
 model = models["with shortcuts"]
