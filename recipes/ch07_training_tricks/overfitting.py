@@ -18,7 +18,7 @@ import zoo
 run = zoo.Run("overfitting", rows=120, epochs=150, batch_size=32, learning_rate=2e-3, patience=20, seed=0)
 
 # %%
-data = zoo.load_dataset("two_blobs", n=1500, validation_split=0.2, train_size=run.rows, seed=run.seed)
+data = zoo.load_dataset("two_blobs", n=2500, validation_split=0.2, train_size=run.rows, seed=run.seed)
 print(data)
 names = {"class_names": data.class_names, "feature_names": data.feature_names}
 
@@ -30,7 +30,7 @@ names = {"class_names": data.class_names, "feature_names": data.feature_names}
 # %%
 models, histories = {}, {}
 for name in ("to the end", "stopped early"):
-    model = zoo.create_model("mlp", input_shape=(2,), num_classes=1, hidden=(100, 100), seed=run.seed)
+    model = zoo.create_model("mlp", input_shape=(2,), num_classes=1, hidden=(100,) * 4, seed=run.seed)
     model.compile(keras.optimizers.Adam(run.learning_rate), "binary_crossentropy", metrics=["accuracy"])
     histories[name] = zoo.fit(
         model,
