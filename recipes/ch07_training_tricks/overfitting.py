@@ -5,7 +5,7 @@
 # rows those are matters. Keras' `validation_split` takes the last ones, and a table is often sorted.
 #
 # Data: 120 points of two Gaussian clouds, made from a seed, and 1,797 real digits. Expect early stopping to save
-# about half of the test loss, and a validation accuracy of 2 % from a sorted table, in half a minute.
+# more than half of the test loss, and a validation accuracy of 2 % from a sorted table, in half a minute.
 # Source: the deck, "validation data", "overfitting?" and "early stopping".
 
 # %%
@@ -93,5 +93,5 @@ run.finish(
     histories["stopped early"],
     data,
     metrics=figures,
-    expect={"test_accuracy": 0.86, "loss_saved": 0.25, "lead_of_a_shuffled_split": 0.12},
+    expect={"test_accuracy": 0.86, "loss_saved": 0.5, "lead_of_a_shuffled_split": 0.12},
 )
