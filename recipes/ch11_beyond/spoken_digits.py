@@ -18,7 +18,9 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run spoken_digits --leave-out theo,lucas`
-run = zoo.Run("spoken_digits", rows=0, epochs=20, batch_size=64, learning_rate=3e-3, leave_out="jackson", seed=0)
+run = zoo.Run(
+    "spoken_digits", rows=0, epochs=20, batch_size=64, learning_rate=3e-3, leave_out="jackson", seed=0
+)
 
 # %%
 rows = {"train_size": run.rows, "validation_split": 0.1, "seed": run.seed}
