@@ -89,5 +89,10 @@ apart = max(np.abs(a - b).max() for a, b in zip(*(model.get_weights() for model 
 print(f"zoo.create_model('mlp', api=...): largest difference of two weights {apart}.")
 run.keep("predictions", zoo.plots.predictions(functional, data.test))
 figures = {"largest_output_error": float(after), "largest_weight_error": float(apart)}
-promise = {"largest_output_error": 0.0, "largest_weight_error": 0.0, "test_mae": 52}
-run.finish(functional, history, data, metrics=figures, expect=promise)
+run.finish(
+    functional,
+    history,
+    data,
+    metrics=figures,
+    expect={"largest_output_error": 0.0, "largest_weight_error": 0.0, "test_mae": 52},
+)

@@ -65,7 +65,7 @@ def test_each_output_of_several_has_a_column_of_curves():
     assert list(columns.values()) == [
         ["loss"],
         ["left loss", "left accuracy"],
-        ["left eye loss", "left eye accuracy"],
+        ["left_eye loss", "left_eye accuracy"],
     ]
     assert figure.axes[0].get_legend()
     assert not any(axes.get_legend() for axes in figure.axes[1:])
