@@ -15,7 +15,7 @@ import numpy as np
 import zoo
 
 # Change these here, or on the command line: `zoo run dropout --share 0.2`
-run = zoo.Run("dropout", rows=120, share=0.5, epochs=80, batch_size=32, learning_rate=5e-3, seed=0)
+run = zoo.Run("dropout", rows=120, share=0.5, epochs=100, batch_size=32, learning_rate=5e-3, seed=0)
 
 # %% [markdown]
 # ## What Keras' layer does
@@ -64,7 +64,7 @@ run.keep("scaling", figure)
 # shows how it does). The same network without dropout, with a little, and with the deck's half.
 
 # %%
-data = zoo.load_dataset("two_blobs", n=1500, validation_split=0.2, train_size=run.rows, seed=run.seed)
+data = zoo.load_dataset("two_blobs", n=2500, validation_split=0.2, train_size=run.rows, seed=run.seed)
 print(data)
 names = {"class_names": data.class_names, "feature_names": data.feature_names}
 histories, test = {}, {}
