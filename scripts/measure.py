@@ -38,9 +38,10 @@ def main(
         for seed in map(int, seeds.split(",")):
             if stale and seed in measured(recipe):
                 continue
+            code = recipe.fingerprint  # before the run: the file may be edited while it lasts
             run = one(recipe, seed)
             print(f"{recipe.name}, seed {seed}: {run['seconds']:.0f} s, {run['figures']}", flush=True)
-            keep(recipe, seed, run)
+            keep(recipe, seed, run, code)
 
 
 def one(recipe: Recipe, seed: int) -> dict[str, Any]:
@@ -85,9 +86,9 @@ def known() -> dict[str, dict[str, Any]]:
     return json.loads(FILE.read_text()) if FILE.is_file() else {}
 
 
-def keep(recipe: Recipe, seed: int, run: dict[str, Any]) -> None:
+def keep(recipe: Recipe, seed: int, run: dict[str, Any], code: str) -> None:
     runs = {**measured(recipe), seed: run}
-    record = {"code": recipe.fingerprint, "runs": {str(s): runs[s] for s in sorted(runs)}}
+    record = {"code": code, "runs": {str(s): runs[s] for s in sorted(runs)}}
     records = {**known(), recipe.name: record}
     write_text(FILE, json.dumps(dict(sorted(records.items())), indent=1) + "\n")
 
