@@ -87,5 +87,11 @@ painted = artist.get_layer("decoder").predict(points, verbose=0)
 walk = {f"{height:.1f}": painted[15 * row : 15 * row + 15] for row, height in enumerate(steps[::-1])}
 run.keep("walk", zoo.plots.image_rows(walk, most=15))
 metrics = {"explained": explained, "noise_removed": removed, "same_neighbour": same}
-expect = {"explained": 0.82, "noise_removed": 0.7, "same_neighbour": 0.65}
-run.finish(artist, history, data, test=(unseen, unseen), metrics=metrics, expect=expect)
+run.finish(
+    artist,
+    history,
+    data,
+    test=(unseen, unseen),
+    metrics=metrics,
+    expect={"explained": 0.82, "noise_removed": 0.7, "same_neighbour": 0.65},
+)

@@ -94,5 +94,6 @@ painted, real = kinds["painted"][:12], data.train.x
 nearest = [np.square(image - real).sum(axis=(1, 2, 3)).argmin() for image in painted]
 run.keep("nearest", zoo.plots.image_rows({"painted": painted, "nearest real": real[nearest]}))
 metrics = {"sure": sure, "evenness": evenness, "frechet_error": distance}
-expect = {"sure": 0.58, "evenness": 0.95, "frechet_error": 3.5}
-run.finish(model, history, data, metrics=metrics, expect=expect)
+run.finish(
+    model, history, data, metrics=metrics, expect={"sure": 0.58, "evenness": 0.95, "frechet_error": 3.5}
+)
