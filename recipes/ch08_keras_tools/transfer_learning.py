@@ -4,9 +4,8 @@
 # for a network that knows it already. One network learns six classes from 3,000 photographs; its body then moves
 # to four classes that it has never seen.
 #
-# Data: photographs of CIFAR-10, 32x32 pixels, from `cifar10_small.tar` in `ZOO_DATA_DIR`. Expect about 40 % right
-# from scratch, where guessing gives 25 %, and ten points more with the borrowed body, in one to two minutes.
-# Source: the deck, "keras.applications".
+# Data: CIFAR-10, photographs of 32x32 pixels (`cifar10_small.tar` in `ZOO_DATA_DIR`). Expect about 40 % from scratch
+# (guessing: 25 %) and ten points more with the borrowed body, in two minutes. Source: the deck, "keras.applications".
 
 # %%
 import keras
@@ -42,20 +41,18 @@ run.keep("target", zoo.plots.samples(target.train, class_names=target_classes, c
 shape = {"input_shape": (32, 32, 3), "filters": (32, 64, 128), "hidden": (), "batch_normalization": True}
 body = zoo.create_model("cnn", num_classes=6, **shape, seed=run.seed).layers[:-2]
 image, mean = keras.Input((32, 32, 3), name="image"), keras.layers.GlobalAveragePooling2D(name="mean")
-loss = "sparse_categorical_crossentropy"
 first = keras.Sequential([image, *body, mean, keras.layers.Dense(6, "softmax", name="head")])
 x, y = np.concatenate([source.train.x, source.train.x[:, :, ::-1]]), np.tile(source.train.y, 2)
 falling = keras.optimizers.schedules.CosineDecay(run.learning_rate, run.epochs * -(-len(x) // 64))
-first.compile(keras.optimizers.Adam(falling), loss, metrics=["accuracy"])
+first.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = zoo.fit(first, x, y, epochs=run.epochs, batch_size=64, seed=run.seed)
 print(f"the six source classes: {zoo.evaluate(first, source.test)['accuracy']:.1%} of the test photographs")
 
 # %% [markdown]
 # ## The target: four classes, a few photographs
-# From scratch: the same network, nothing borrowed. A network of `keras.applications`, frozen: as good as its
-# weights, which are ImageNet's with `--weights imagenet`, those of a file, or random by default, and then it knows
-# nothing. Frozen: the body from above as it is, with a new last layer. Fine-tuned: from there the body may change
-# too, in steps a tenth as large, but for its batch normalisation, which so few photographs would only upset.
+# From scratch: nothing borrowed. A network of `keras.applications`, frozen: by default with random weights, which know
+# nothing, or with ImageNet's (`--weights imagenet`), or a file's. Frozen: the body from above, and a new last layer.
+# Fine-tuned: on from there, all learning at a tenth of the rate, but batch normalisation, which few rows would upset.
 
 # %%
 accuracies = {"from scratch": [], run.backbone: [], "frozen": [], "fine-tuned": []}
@@ -68,15 +65,18 @@ for draw in range(run.seeds):
         if way == run.backbone:
             options = {"backbone": way, "weights": run.weights or None, "resize": 96 if run.weights else None}
             model = zoo.create_model("application", input_shape=(32, 32, 3), num_classes=4, **options)
-        elif way != "fine-tuned":
+        elif way != "fine-tuned":  # which goes on with the frozen model
             layers = zoo.create_model("cnn", num_classes=4, **shape, seed=run.seed + draw).layers[:-2]
             model = keras.Sequential([image, *layers, mean, keras.layers.Dense(4, "softmax", name="head")])
-        for old, new in zip(body, layers, strict=True):
-            if way == "frozen":
-                new.set_weights(old.get_weights())
-            new.trainable = way != "frozen" and not (way == "fine-tuned" and new.name.endswith("_norm"))
+        if way == "frozen":
+            for layer, borrowed in zip(layers, body, strict=True):
+                layer.set_weights(borrowed.get_weights())
+                layer.trainable = False
+        if way == "fine-tuned":
+            for layer in model.layers:
+                layer.trainable = not layer.name.endswith("_norm")
         rate = run.learning_rate / (10 if way == "fine-tuned" else 1)
-        model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
         zoo.fit(model, x, y, epochs=4 * run.epochs, batch_size=16, verbose=0, seed=run.seed)
         reached.append(zoo.evaluate(model, target.test)["accuracy"])
         print(f"draw {draw + 1}, {way}: {reached[-1]:.1%} of the test photographs")
