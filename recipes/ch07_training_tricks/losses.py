@@ -20,7 +20,8 @@ run = zoo.Run("losses", rows=0, epochs=40, batch_size=32, learning_rate=0.2, sta
 # %% [markdown]
 # ## The two errors of one answer
 # The truth is 1. The last unit's sum is $z$, and $p = \sigma(z) = 1 / (1 + e^{-z})$. Far left the network is sure
-# of the wrong answer.
+# of the wrong answer. (The deck's code has `exp` where its cross entropy has $\log$, and calls the loss for several
+# classes `categorical_entropy`; Keras knows it as `categorical_crossentropy`.)
 
 # %%
 z = np.linspace(-8, 8, 321, dtype="float32")
@@ -54,22 +55,22 @@ for name, slope in slopes.items():
 # ## The same on a real table
 # Logistic regression learns the tumours with cross entropy. Then we turn its answer round: the weights times
 # `-start` make it sure of the wrong answer for nearly every row. From there both losses get the same number of
-# the same steps to put it right.
+# steps, with the same learning rate, to put it right.
 
 # %%
 data = zoo.load_dataset("breast_cancer", train_size=run.rows, seed=run.seed)
 print(data)
 arguments = {"epochs": run.epochs, "batch_size": run.batch_size, "verbose": 0, "seed": run.seed}
-right = zoo.create_model("logistic_regression", input_shape=data.input_shape, seed=run.seed)
-right.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
-zoo.fit(right, data, **arguments)
-print(f"logistic regression: {zoo.evaluate(right, data.test)['accuracy']:.1%} of the test tumours")
+taught = zoo.create_model("logistic_regression", input_shape=data.input_shape, seed=run.seed)
+taught.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+zoo.fit(taught, data, **arguments)
+print(f"logistic regression: {zoo.evaluate(taught, data.test)['accuracy']:.1%} of the test tumours")
 
 # %%
 histories, accuracy = {}, {}
 for name, loss in {"mse": "mse", "cross entropy": "binary_crossentropy"}.items():
     model = zoo.create_model("logistic_regression", input_shape=data.input_shape)
-    model.set_weights([-run.start * weight for weight in right.get_weights()])
+    model.set_weights([-run.start * weight for weight in taught.get_weights()])
     model.compile(keras.optimizers.SGD(run.learning_rate), loss, metrics=["accuracy"])
     histories[name] = zoo.fit(model, data, **arguments)
     accuracy[name] = zoo.evaluate(model, data.test)["accuracy"]
