@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Why deep networks stopped learning, and what ReLU changed
-# The gradient is computed from the last layer back to the first, and each layer multiplies it by the slope of its
-# activation. The slope of a sigmoid is at most a quarter, so ten layers leave at most a millionth of it: the
-# first layers hear nothing and learn nothing. The slope of ReLU is one wherever it is on.
+# The gradient is computed from the last layer back to the first, and each layer multiplies it by its weights and by
+# the slope of its activation. The slope of a sigmoid is at most a quarter, and ten such factors make at most a
+# millionth: the first layers hear nothing and learn nothing. The slope of ReLU is one wherever it is on.
 #
 # Data: 1,797 real digits of 8x8 pixels, built in. Expect a sigmoid network of ten layers to stay at one digit in
 # ten right, where ReLU reaches more than 90 %, in half a minute. Source: the deck, "ReLU" and
@@ -66,8 +66,8 @@ for activation in ("sigmoid", "ReLU"):
 
 # %% [markdown]
 # ## Before the first step
-# Read each line from right to left, the way the gradient travels. With sigmoid it falls by the same factor at
-# every layer, which on this scale is a straight line; with ReLU it arrives almost as long as it left.
+# Read each line from right to left, the way the gradient travels. With sigmoid it falls by much the same factor
+# at every layer, which on this scale is a straight line; with ReLU it arrives almost as long as it left.
 
 # %%
 with zoo.plots.drawing(8, 3.4) as figure:

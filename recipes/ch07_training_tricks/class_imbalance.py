@@ -28,7 +28,8 @@ print(
 
 # %% [markdown]
 # ## As it comes, and with class weights
-# `class_weight` lets each rare point count as often as it is rarer, so that both classes weigh the same.
+# There are $(1 - \text{share}) / \text{share}$ common points to each rare one, here 19. `class_weight` lets each rare
+# point count that often in the loss, so that both classes weigh the same.
 
 # %%
 weight = (1 - run.share) / run.share
@@ -50,7 +51,8 @@ for name, class_weight in {"as it comes": None, "weighted": {0: 1.0, 1: weight}}
 # ## The threshold does the same
 # A network says a probability; that we call it "rare" from one half on is our choice. Sort the test points by
 # their probability and walk down the list: each place is a threshold, with a precision and a recall.
-# A mistake that costs `weight` times the other is worth an alarm from $1 / (1 + \text{weight})$ on.
+# Where missing a rare one costs `weight` times as much as a false alarm, an alarm pays from the probability
+# $1 / (1 + \text{weight})$ on.
 
 # %%
 curves, alarm = {}, 1 / (1 + weight)

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Dropout: every day another network
 # At each training step a share $p$ of the hidden units is switched off at random, so that none can rely on its
-# neighbours. At the end all of them are there, and their sums would be too large. The deck makes the weights
-# smaller then, by $1 - p$. Keras makes the units that remain louder while it trains, by $1 / (1 - p)$. We show
+# neighbours. At the end all of them are there, and their sums would be too large. The deck then
+# multiplies the weights by $1 - p$. Keras multiplies the units that remain by $1 / (1 - p)$ while it trains. We show
 # with numbers that this is the same thing, and then what dropout is good for.
 #
-# Data: 120 points of two Gaussian clouds, made from a seed. Expect dropout to save about half of the test loss of a
-# network that learns by heart, in half a minute. Source: the deck, "Dropout".
+# Data: 120 points of two Gaussian clouds to learn from, made from a seed. Expect dropout to save 40 to 50 % of the
+# test loss of a network that learns by heart, in half a minute. Source: the deck, "Dropout".
 
 # %%
 import keras

@@ -45,7 +45,7 @@ model.summary()
 # be read: `left_digit_accuracy`, `sum_accuracy`.
 
 # %%
-steps = run.epochs * -(-len(data.train) // run.batch_size)
+steps = run.epochs * -(-len(data.train) // run.batch_size)  # batches an epoch, rounded up
 schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
 model.compile(
     keras.optimizers.Adam(schedule),
@@ -59,7 +59,7 @@ zoo.plots.curves(history)
 # ## Does it add better than it reads?
 # Someone who reads both digits and adds them is right when both are right: the product of the two accuracies, or
 # a little more where two mistakes cancel. The third output was never told how to add: it has learned the table
-# from sums alone, and comes close to the reader, half a point behind.
+# of sums from examples, and comes close to the reader, about half a point behind.
 
 # %%
 answers = {output: guess.argmax(axis=1) for output, guess in model.predict(data.test.x, verbose=0).items()}

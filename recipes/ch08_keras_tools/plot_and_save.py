@@ -74,8 +74,9 @@ for backend in zoo.installed_backends():
 
 # %% [markdown]
 # ## The same network in PyTorch
-# Without Keras, this is the network in PyTorch's own words, as the deck shows them side by side, and below it how
-# the weights move: PyTorch keeps its arrays turned round. Run the text after `keras_model = model`.
+# Without Keras, this is the network in PyTorch's own words, as the deck shows the two side by side (in its
+# `nn.Sequential` the comma after `nn.ReLU()` is missing), and below it how the weights move: PyTorch keeps its arrays
+# turned round. To try it, say `keras_model = model` first, and do it last: the text calls its own network `model`.
 
 # %%
 print(zoo.torch_code(model))

@@ -2,7 +2,7 @@
 # # Deep, with and without shortcuts
 # A deep network should do at least as well as a shallow one: its further layers need only pass on what comes in.
 # Left to itself it does not find that out. A residual block adds its input to its output, $y = x + f(x)$, so
-# passing on is what it does when $f$ is 0, and the gradient has a way back that no layer can make smaller.
+# passing on is what it does when $f$ is 0, and the gradient has a way back round the layers.
 #
 # Data: 1,797 real digits of 8x8 pixels, built in. Expect 96 to 98 % with shortcuts after six epochs, and 70
 # to 85 % without, in about a minute. Source: the deck, "functional API" and "Deep Learning"; He et al. (2015).
@@ -24,12 +24,13 @@ print(data)
 # %% [markdown]
 # ## Two networks of the same layers
 # Each has two stages of blocks, two convolutions a block. The second one leaves the additions out; its
-# convolutions are the same, and stand in a plain row. What Sequential could not say is the shortcut: a tensor
-# that is used twice.
+# convolutions are the same, and stand in a plain row. (The first has one more, of 1x1 pixels: where the second stage
+# begins, it brings the shortcut to the new shape.) What Sequential could not say is the shortcut: a tensor that is
+# used twice.
 
 # %%
 models, histories = {}, {}
-steps = run.epochs * -(-len(data.train) // run.batch_size)
+steps = run.epochs * -(-len(data.train) // run.batch_size)  # batches an epoch, rounded up
 schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
 for name, shortcuts in {"with shortcuts": True, "without": False}.items():
     model = zoo.create_model(

@@ -26,7 +26,8 @@ mean, deviation = data.train.y.mean(), data.train.y.std()
 # ## The first way: a list
 # The deck's layers, with three things mended. Without an activation, two Dense layers in a row are one linear
 # function, so these have ReLU. Its last layer has 128 units and is called the output; a number is predicted by
-# one unit. And `input_shape=` on a layer is an `Input` of its own today.
+# one unit. And `input_shape=` on a layer is an `Input` of its own today. One layer is new: `points`
+# learns nothing; it brings the prediction to the patients' scale, times the deviation plus the mean.
 
 # %%
 sequential = keras.Sequential(

@@ -6,8 +6,8 @@
 # exceptions away. A target is a weighted sum of both, and both learn together.
 #
 # Data: 6,000 flats made from a seed, with two targets, rent and weeks until let. Expect a mean absolute error of
-# the rent of about 0.5 euros with both paths, 0.8 with the deep one alone and 1.3 with the wide one alone, in
-# half a minute; 0.48 is what no column explains. Source: the deck, "functional API".
+# the rent of about 0.5 euros a square metre with both paths, 0.8 with the deep one alone and 1.3 with the wide one
+# alone, in half a minute; 0.48 is what no column explains. Source: the deck, "functional API".
 
 # %%
 import keras
@@ -35,7 +35,7 @@ words = {name: tuple(np.unique(x).tolist()) for name, x in columns.items() if x.
 # %% [markdown]
 # ## Three networks
 # The wide path alone, the deep path alone, and both, on the same rows in the same order. Each output begins at
-# its target's mean, or a thousand small steps would go into learning that a rent is about 12.
+# its target's mean, or a thousand small steps would go into learning that a rent is about 13.
 
 # %%
 models, histories = {}, {}
@@ -53,8 +53,9 @@ for paths in ("wide", "deep", "both"):
     )
     for target, y in data.train.y.items():
         models[paths].get_layer(target).bias.assign([y.mean()])
-    steps = run.epochs * -(-len(data.train) // run.batch_size)
+    steps = run.epochs * -(-len(data.train) // run.batch_size)  # batches an epoch, rounded up
     schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
+    # For each target, by its name: the squared error to learn by, the absolute one to read.
     loss, metrics = (dict.fromkeys(data.train.y, name) for name in ("mse", "mae"))
     models[paths].compile(keras.optimizers.Adam(schedule), loss=loss, metrics=metrics)
     histories[paths] = zoo.fit(

@@ -20,7 +20,7 @@ import zoo
 # Change these here, or on the command line: `zoo run draw_and_predict --epochs 1`
 run = zoo.Run("draw_and_predict", rows=0, epochs=2, batch_size=256, learning_rate=0.02, seed=0)
 data = zoo.load_dataset("mnist", fallback=("digits",), train_size=run.rows, seed=run.seed)
-laps, batch_size = {"mnist": (1, run.batch_size), "digits": (12, 32)}[data.name]
+laps, batch_size = {"mnist": (1, run.batch_size), "digits": (12, 32)}[data.name]  # few: more laps
 shape = {"input_shape": data.input_shape, "num_classes": data.num_classes}
 model = zoo.create_model("cnn_fast", **shape, seed=run.seed)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -61,6 +61,7 @@ for way, (size, left, bottom, thickness, ink, paper, pixels) in ways.items():
         axes = sheet.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
         axes.set_axis_off()
         points = size * np.array(corners) / 100 + (left, bottom)
+        # A line's width is in points, 72 an inch; the sheet has 100 pixels an inch.
         axes.plot(*points.T, color=ink, linewidth=0.72 * thickness * pixels, solid_capstyle="round")
         canvas = FigureCanvasAgg(sheet)
         canvas.draw()

@@ -2,7 +2,7 @@
 # # MNIST with a convolutional network
 # A filter of 3x3 pixels is slid over the whole picture and answers where it finds its pattern. The deck puts 128
 # filters on 128 filters and looks at every pixel of every answer: 1,152,394 weights, and minutes an epoch. Pooling
-# halves the picture after each convolution, and a thirtieth of the weights is enough to read 99 of 100 digits.
+# halves the picture's sides after each convolution, and a thirtieth of the weights is enough to read 99 of 100 digits.
 #
 # Data: MNIST, 70,000 real digits of 28x28 pixels, or the built-in 8x8 digits where its file is missing. Expect
 # 99.1 % on the test rows (8x8: 97 %), in a minute of training. Source: the deck, "CNN".

@@ -33,12 +33,12 @@ model.summary()
 # %% [markdown]
 # ## The actor is a classifier that makes its own labels
 # The pushes that were made are the labels, and the loss is cross entropy, as for digits. What differs is the weight
-# of a row: its advantage, $A = r + \gamma V(s') - V(s)$ and the fainter surprises after it. A push that turned out
-# better than the critic expected becomes likelier; one that turned out worse has a negative weight and becomes
-# rarer. The critic learns by the squared error what did come.
+# of a row: its advantage, $A = r + \gamma V(s') - V(s)$, the point and the value after the push (times `discount`) less
+# the value before it, and the fainter surprises that follow. A push that turned out better than expected becomes
+# likelier; one that turned out worse has a negative weight and becomes rarer. The critic learns from what did come.
 #
-# A3C lets workers play and learn without waiting for one another. Here 64 games step together and make one update:
-# A2C, the same algorithm without the first A, which can be repeated from a seed.
+# A3C's workers play and learn without waiting for one another. Here 64 games step together and make one update: A2C,
+# without the A of "asynchronous", which can be repeated from a seed.
 
 # %%
 games = zoo.make_environments("CartPole-v1", run.players)
@@ -51,7 +51,7 @@ history = zoo.fit_actor_critic(model, games, **learning, seed=run.seed)
 # %% [markdown]
 # ## Learning is no straight way
 # A player changes what it sees by what it does, so a small step can undo much. Training ends when all 64 games are
-# won by the likeliest push; the weights that did best come back in any case.
+# won by the likeliest push, which is tried after every 25 updates; the weights that did best come back in any case.
 
 # %%
 figure = zoo.plots.curves({name: history.history[name] for name in ("return", "val_return")})
@@ -64,7 +64,7 @@ run.keep("learning", figure)
 # %% [markdown]
 # ## What actor and critic say
 # One game by the actor, and one in which a coin takes over at step 50. As the pole tips, the actor is sure which
-# push would help, and nobody listens. The value sinks, rises when luck rights the pole, and then falls before it does.
+# push would help, and nobody listens. The value sinks, rises when luck rights the pole, and falls before the pole does.
 
 # %%
 episodes, table, coin = {}, zoo.make_environments("CartPole-v1", 1), np.random.default_rng(run.seed)

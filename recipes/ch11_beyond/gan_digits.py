@@ -35,13 +35,14 @@ print(f"painter: {painter.count_params():,} weights, teacher: {teacher.count_par
 
 # %% [markdown]
 # ## Opposite aims
-# At each step the teacher lessens $-\log D(x) - \log(1 - D(G(z)))$: real pictures get 1, painted ones 0. The
+# $G(z)$ is painted from the numbers $z$; $D$ is the score's sigmoid. At each step the teacher lessens
+# $-\log D(x) - \log(1 - D(G(z)))$: real pictures get 1 (in truth 0.9, lest it grow too sure), painted ones 0. The
 # painter lessens $-\log D(G(z))$: its pictures shall get 1. There are no targets, so `fit` gets pictures alone.
 # A teacher who is right half of the time has nothing left to teach, so the losses settle and never reach 0; the
 # learning rate falls along half a cosine, which calms the quarrel towards its end.
 
 # %%
-steps = run.epochs * -(-len(data.train) // run.batch_size)
+steps = run.epochs * -(-len(data.train) // run.batch_size)  # batches an epoch, rounded up
 schedule = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
 model.compile(keras.optimizers.Adam(schedule, beta_1=0.5))  # the teacher gets one like it
 recorder = zoo.SampleRecorder(count=36, every=max(1, run.epochs // 60))
@@ -50,7 +51,7 @@ history = zoo.fit(model, data.train.x, **options)
 
 # %% [markdown]
 # ## From the first try to the last
-# Each row shows the same twelve random numbers, painted after more and more lessons.
+# Each row but the last shows the same twelve random numbers, painted after more and more lessons.
 
 # %%
 tries = np.unique(np.geomspace(1, len(recorder.images), 7).astype(int)) - 1
@@ -80,7 +81,7 @@ for kind, images in kinds.items():
     probabilities, features = reader.predict(images, verbose=0), eye.predict(images, verbose=0)
     share = np.bincount(probabilities.argmax(axis=1), minlength=10) / len(images)
     sure = np.mean(probabilities.max(axis=1) > 0.9)
-    evenness = -np.sum(share * np.log(share + 1e-12)) / np.log(10)
+    evenness = -np.sum(share * np.log(share + 1e-12)) / np.log(10)  # 1: all ten equally often
     both = np.sqrt(np.linalg.eigvals(spread @ np.cov(features, rowvar=False)).real.clip(0)).sum()
     trace = np.trace(spread) + np.trace(np.cov(features, rowvar=False)) - 2 * both
     distance = np.square(mean - features.mean(axis=0)).sum() + trace
@@ -93,7 +94,7 @@ for kind, images in kinds.items():
 painted, real = kinds["painted"][:12], data.train.x
 nearest = [np.square(image - real).sum(axis=(1, 2, 3)).argmin() for image in painted]
 run.keep("nearest", zoo.plots.image_rows({"painted": painted, "nearest real": real[nearest]}))
-metrics = {"sure": sure, "evenness": evenness, "frechet_error": distance}
+metrics = {"sure": sure, "evenness": evenness, "frechet_error": distance}  # of the painted ones
 run.finish(
     model, history, data, metrics=metrics, expect={"sure": 0.58, "evenness": 0.95, "frechet_error": 3.5}
 )

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Spoken digits: from a waveform to a word
-# One second of sound at 8 kHz is 8,000 numbers, and no two recordings of a word have one number in common. A
+# One second of sound at 8 kHz is 8,000 numbers, and two recordings of a word hardly share one of them. A
 # spectrogram shows which frequencies sound when; there words have shapes, and a network for pictures reads them.
 # It is asked two things: new words from voices it knows, and words from a voice it has never heard.
 #
@@ -30,7 +30,7 @@ print(data)
 # ## The network
 # The spectrogram is its first layers, so it takes a waveform, also when it has been saved. Each recording is first
 # brought to one loudness: here one speaker is ten times as loud as another, and that is not what makes a word.
-# While learning, the picture is moved a little in time and in pitch and noise is laid over it, so that no
+# While learning, the picture is moved a little in time and in pitch, and noise is laid over it, so that no
 # recording is seen twice and every voice is several.
 
 # %%
@@ -66,7 +66,7 @@ for name in run.leave_out.split(","):
     parts[name] = zoo.load_dataset("spoken_digits", leave_out=name, **rows)
 for name, part in parts.items():
     network = zoo.create_model("spectrogram_cnn", input_shape=data.input_shape, **settings, seed=run.seed)
-    steps = run.epochs * -(-len(part.train) // run.batch_size)
+    steps = run.epochs * -(-len(part.train) // run.batch_size)  # batches an epoch, rounded up
     falling = keras.optimizers.schedules.CosineDecay(run.learning_rate, decay_steps=steps)
     network.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy", metrics=["accuracy"])
     learning = {"epochs": run.epochs, "batch_size": run.batch_size, "seed": run.seed}
@@ -84,7 +84,7 @@ for name, network in networks.items():
     run.keep(f"confusion_{name}_left_out", figure)
 figure = Figure(figsize=(6, 3), layout="constrained")
 axes = figure.add_subplot(ylabel="accuracy", ylim=(0.5, 1.02))
-right = networks["nobody"].predict(data.test.x, verbose=0).argmax(axis=1) == data.test.y
+right = networks["nobody"].predict(data.test.x, verbose=0).argmax(axis=1) == data.test.y  # speaker by speaker
 for name, known in zip(zoo.datasets.spoken_digits.SPEAKERS, right.reshape(6, -1).mean(axis=1), strict=True):
     axes.plot(name, known, "o", color="#0072B2")
     axes.plot(name, accuracy.get(name, np.nan), "s", color="#D55E00")
