@@ -45,7 +45,7 @@ first = keras.Sequential([image, *body, mean, keras.layers.Dense(6, "softmax", n
 x, y = np.concatenate([source.train.x, source.train.x[:, :, ::-1]]), np.tile(source.train.y, 2)
 falling = keras.optimizers.schedules.CosineDecay(run.learning_rate, run.epochs * -(-len(x) // 64))
 first.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy", metrics=["accuracy"])
-history = zoo.fit(first, x, y, epochs=run.epochs, batch_size=64, seed=run.seed)
+zoo.fit(first, x, y, epochs=run.epochs, batch_size=64, seed=run.seed)
 print(f"the six source classes: {zoo.evaluate(first, source.test)['accuracy']:.1%} of the test photographs")
 
 # %% [markdown]
@@ -77,7 +77,7 @@ for draw in range(run.seeds):
                 layer.trainable = not layer.name.endswith("_norm")
         rate = run.learning_rate / (10 if way == "fine-tuned" else 1)
         model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-        zoo.fit(model, x, y, epochs=4 * run.epochs, batch_size=16, verbose=0, seed=run.seed)
+        history = zoo.fit(model, x, y, epochs=4 * run.epochs, batch_size=16, verbose=0, seed=run.seed)
         reached.append(zoo.evaluate(model, target.test)["accuracy"])
         print(f"draw {draw + 1}, {way}: {reached[-1]:.1%} of the test photographs")
 

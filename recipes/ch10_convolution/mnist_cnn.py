@@ -43,7 +43,7 @@ print(data)
 
 # %%
 shape = {"input_shape": data.input_shape, "num_classes": data.num_classes}
-deck = zoo.create_model("cnn", **shape, filters=(128, 128), pooling=None, hidden=())
+deck = zoo.create_model("cnn_deck", **shape)
 model = zoo.create_model(
     "cnn",
     **shape,
