@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -6,10 +7,12 @@ import textwrap
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 import zoo
 from zoo.training._data import Batches, as_rows
+from zoo.training.fit import _split as split
 
 
 def softmax(data, *, learning_rate=0.1, seed=0) -> keras.Model:
@@ -287,3 +290,36 @@ def test_a_shared_tower_learns_from_both_sides_and_each_answer_has_its_name():
     assert set(history) == {"loss", "val_loss", *each, *(f"val_{name}" for name in each)}
     assert set(zoo.evaluate(model, data.test)) == {"loss", *each}
     assert not np.array_equal(before, model.get_layer("tower").get_weights()[0])
+
+
+def test_yes_and_no_as_booleans_are_split_in_proportion():
+    x = np.linspace(0, 1, 50)[:, None]
+    rows, validation = split(as_rows(x, x[:, 0] > 0.8), 0.2, 0)
+    assert (len(rows), len(validation), validation.y.sum()) == (40, 10, 2)
+
+
+def test_fewer_validation_rows_than_classes_are_drawn_without_proportion():
+    _, validation = split(as_rows(np.zeros((100, 1)), np.arange(100) % 10), 0.03, 0)
+    assert len(validation) == 3
+
+
+def test_a_validation_split_that_leaves_nothing_to_learn_from_is_refused():
+    with pytest.raises(zoo.InputError, match="leaves none to learn from"):
+        split(as_rows(np.zeros((1, 1)), np.zeros(1)), 0.2, 0)
+
+
+def test_what_a_callback_refuses_at_the_start_is_what_a_person_reads():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(zoo.InputError, match="LearningRateFinder needs 20 steps"):
+        zoo.fit(model, np.zeros((8, 2)), np.zeros(8), callbacks=zoo.LearningRateFinder(), verbose=1)
+
+
+def test_a_table_for_a_model_of_several_inputs_is_told_to_go_in_by_columns():
+    table = pd.DataFrame({"area": [1.0, 2.0], "kind": ["flat", "loft"]})
+    model = zoo.create_model(
+        "wide_and_deep", numeric={"area": (1, 1)}, categorical={"kind": ("flat", "loft")}
+    )
+    model.compile("adam", "mse")
+    with pytest.raises(zoo.InputError, match=re.escape("x = dict(table)")):
+        zoo.fit(model, table, np.zeros(2), verbose=0)

@@ -80,8 +80,8 @@ def _compiled_metrics(model: keras.Model) -> list[Any]:
 
 def _metric_names(s: Situation) -> list[str]:
     """Ask Keras what its logs will be called; an older Keras that cannot say so skips the check."""
-    batch = _first_batch(s)
-    if batch is None or not s.callbacks:
+    batch = _first_batch(s) if s.callbacks else None
+    if batch is None:
         return []
     try:
         s.model._symbolic_build(data_batch=batch)

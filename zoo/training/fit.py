@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -98,7 +99,7 @@ def fit(
     course = _Course(feed)
     shown = progress_callback(verbose)
     told = keras.callbacks.CallbackList(
-        [course, *given, *([shown] if shown else [])],
+        [*given, *([shown] if shown else []), course],  # last: it has begun once all the others have
         add_history=True,
         model=model,
         epochs=epochs,
@@ -178,11 +179,20 @@ def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
         raise InputError("validation_split needs arrays; for a stream pass validation_data=.")
     if not 0 < fraction < 1:
         raise InputError(f"validation_split must be between 0 and 1; got {fraction}.")
+    parted_count = math.ceil(fraction * len(rows))
+    if parted_count == len(rows):
+        raise InputError(
+            f"validation_split={fraction} of {len(rows)} row(s) leaves none to learn from. Pass more rows, or none "
+            "for validation."
+        )
     labels = rows.y if isinstance(rows.y, np.ndarray) and rows.y.dtype.kind in "iub" else None
-    if labels is not None and (labels.ndim > 1 or np.bincount(labels - labels.min()).min(initial=2) < 2):
-        labels = None
+    if labels is not None:
+        counts = np.unique(labels, return_counts=True)[1]
+        # A class of one row, or more classes than rows on a side, cannot stand on both.
+        if labels.ndim > 1 or counts.min() < 2 or min(parted_count, len(rows) - parted_count) < len(counts):
+            labels = None
     kept, parted = train_test_split(
-        np.arange(len(rows)), test_size=fraction, random_state=seed % 2**32, stratify=labels
+        np.arange(len(rows)), test_size=parted_count, random_state=seed % 2**32, stratify=labels
     )
     return rows.take(kept), rows.take(parted)
 

@@ -64,6 +64,9 @@ def compiled(s: Situation) -> Iterator[str]:
 
 def no_text(s: Situation) -> Iterator[str]:
     """Text is not a number; Keras' error for it names neither x nor y. A lookup layer's input takes text."""
+    inputs = getattr(s.model, "inputs", None) or []
+    if s.rows is not None and inputs and len(leaves(s.rows.x)) != len(inputs):
+        return  # input_shapes says that first: which part is text to be cannot be known
     read = _text_inputs(s)
     for label, array in _arrays(s):
         if label in read:
@@ -101,7 +104,8 @@ def input_shapes(s: Situation) -> Iterator[str]:
     if isinstance(struct, dict):
         names = [next(k for k, v in struct.items() if v is tensor) for tensor in tensors]
     if len(leaves(s.rows.x)) != len(tensors):
-        yield f"The model has {len(tensors)} input(s), {', '.join(names)}; x holds {len(leaves(s.rows.x))}."
+        table = " A table goes in column by column: x = dict(table)." * bool(s.rows.columns)
+        yield f"The model has {len(tensors)} input(s), {', '.join(names)}; x holds {len(leaves(s.rows.x))}.{table}"
         return
     if unknown := [name for name in given if name not in names and isinstance(s.rows.x, dict)]:
         hint = did_you_mean(unknown[0], names)

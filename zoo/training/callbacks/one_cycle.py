@@ -108,6 +108,7 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
         """Put the compiled rate back."""
         if self._compiled is not None:  # or it never began
             self.model.optimizer.learning_rate = self._compiled
+            self._compiled = None
 
 
 def _cosine(start: float, stop: float, share: float) -> float:
