@@ -80,3 +80,15 @@ def test_predictions_are_drawn_of_a_table_with_text():
     )
     rows = zoo.Split({name: data.test.x[name] for name in ("area", "kind")}, data.test.y)
     assert len(zoo.plots.predictions(model, rows).axes) == 2
+
+
+def test_a_validation_report_reads_words():
+    x = {"kind": np.array(["flat", "loft"] * 4)}
+    model = zoo.create_model(
+        "wide_and_deep", numeric={}, categorical={"kind": ("flat", "loft")}, output_activation="sigmoid"
+    )
+    model.compile("adam", "binary_crossentropy")
+    y = np.arange(8) % 2
+    report = zoo.ValidationReport((x, y))
+    zoo.fit(model, x, y, callbacks=report, verbose=0)
+    assert report.matrices["target"][-1].sum() == 8

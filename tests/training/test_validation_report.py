@@ -138,3 +138,23 @@ def test_what_cannot_be_reported_is_refused(iris):
     model.compile("adam", "mse")
     with pytest.raises(zoo.InputError, match="is for classes"):
         zoo.fit(model, iris.train, callbacks=zoo.ValidationReport(iris.validation), verbose=0)
+
+
+def test_rows_that_do_not_fit_are_refused_before_the_first_step():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x, y = np.zeros((8, 2), "float32"), np.arange(8) % 2
+    with pytest.raises(zoo.InputError, match="goes from 0 to 7"):
+        zoo.fit(model, x, y, callbacks=zoo.ValidationReport((x, np.arange(8))), verbose=0)
+
+
+def test_a_second_training_that_ends_at_once_leaves_no_record_of_the_first():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x, y = np.zeros((8, 2), "float32"), np.arange(8) % 2
+    report = zoo.ValidationReport((x, y))
+    zoo.fit(model, x, y, callbacks=report, verbose=0)
+    stop = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        zoo.fit(model, x, y, callbacks=[report, stop], verbose=0)
+    assert report.epochs == []

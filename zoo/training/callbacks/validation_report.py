@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._feed import feed
 from zoo._files import write_text
 from zoo.errors import InputError
 from zoo.training._data import as_rows, by_name
@@ -77,7 +78,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
         self._begin([])
 
     def _begin(self, outputs: Sequence[Output]) -> None:
-        self._outputs = outputs
+        self._outputs, self._passed = outputs, 0
         self.epochs: list[int] = []
         self.matrices: dict[str, list[np.ndarray]] = {output.name: [] for output in outputs}
         self.names = {output.name: self._names(output) for output in outputs}
@@ -90,6 +91,9 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
                 "ValidationReport is for classes, and no output of this model tells classes apart with a "
                 "cross entropy loss. For numbers, the history holds the error of each epoch."
             )
+        from zoo.training.preflight import preflight  # which knows some callbacks itself
+
+        preflight(self.model, self._rows, None, judged=True)
         self._begin(outputs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -100,7 +104,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Any = None) -> None:
         """Record the model that is left, in place of a record of the same epoch."""
-        if not hasattr(self, "_passed") or not self._outputs:
+        if not self._passed:  # no epoch of this training has ended
             return
         if self.epochs and self.epochs[-1] == self._passed:
             self.epochs.pop()
@@ -124,7 +128,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
     def _record(self) -> None:
         from sklearn.metrics import confusion_matrix
 
-        said = self.model.predict(self._rows.x, batch_size=256, verbose=0)
+        said = self.model.predict(feed(self._rows.x), batch_size=256, verbose=0)
         parts = by_name(said if isinstance(said, dict | list) else [said], _all_names(self.model))
         self.epochs.append(self._passed)
         for output in self._outputs:
