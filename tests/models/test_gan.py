@@ -157,3 +157,13 @@ def test_a_falling_learning_rate_goes_to_both(pictures):
     zoo.fit(model, pictures, epochs=2, verbose=0, seed=0)
     for optimizer in (model.optimizer, model.discriminator_optimizer):
         assert float(optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_file_gives_the_optimizers_state_back_also_after_a_training_with_callbacks(tmp_path):
+    model = zoo.create_model("gan", input_shape=(4, 4, 1), latent=2, hidden=(4,), seed=0)
+    model.compile(1e-3)
+    x = np.zeros((8, 4, 4, 1), "float32")
+    zoo.fit(model, x, callbacks=keras.callbacks.TerminateOnNaN(), verbose=0)
+    again = zoo.load_model(zoo.save_model(model, tmp_path / "gan.keras"))
+    pairs = zip(model.optimizer.variables, again.optimizer.variables, strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)

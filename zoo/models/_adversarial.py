@@ -75,6 +75,10 @@ class GAN(keras.Model):  # type: ignore[misc]
         super().compile(optimizer=_optimizer(optimizer), **options)
         own = self.optimizer if discriminator_optimizer is None else _optimizer(discriminator_optimizer)
         self.discriminator_optimizer = type(own).from_config(own.get_config())
+        # Each for its own network: Keras would build the first for the weights of both, and a file could not
+        # give its state back.
+        self.optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.smoothing = smoothing
         self.noise = keras.random.SeedGenerator()
         names = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
@@ -93,8 +97,6 @@ class GAN(keras.Model):  # type: ignore[misc]
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile it as it was when it was saved, the optimizers ready to take their state."""
         self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
-        self.optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def make_train_function(self, force: bool = False) -> Any:
         """Refuse another backend before the first step."""
