@@ -96,3 +96,8 @@ def test_two_in_two_out_is_the_decks_network():
     assert set(model.output_names) == {"price", "days"}
     with pytest.raises(zoo.InputError, match="output_names must be two different layer names"):
         zoo.create_model("two_in_two_out", output_names=("price", "price"))
+
+
+def test_a_column_that_is_also_a_target_is_named():
+    with pytest.raises(zoo.InputError, match="'rent' is named twice"):
+        zoo.create_model("wide_and_deep", numeric={"rent": (1, 1)}, categorical={}, targets=("rent",))

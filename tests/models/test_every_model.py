@@ -95,3 +95,14 @@ def test_its_diagram_is_drawn(name, tmp_path):
     text = path.read_text()
     for layer in build(name).layers:
         assert layer.name in text
+
+
+@pytest.mark.parametrize("name", zoo.list_models())
+def test_answers_keep_32_bits_under_mixed_precision(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = zoo.create_model(name, **zoo.model_info(name).example)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert {tensor.dtype for tensor in model.outputs} == {"float32"}

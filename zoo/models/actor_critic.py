@@ -43,6 +43,7 @@ def actor_critic(
     layers = dense_layers(hidden, activation=activation, dropout=0.0, batch_normalization=False)
     for layer in [*flatten(input_shape), *layers]:
         body = layer(body)
-    actor = keras.layers.Dense(num_actions, activation="softmax", kernel_initializer="zeros", name="policy")
-    critic = keras.layers.Dense(1, kernel_initializer="zeros", name="value")
+    last = {"kernel_initializer": "zeros", "dtype": keras.config.floatx()}
+    actor = keras.layers.Dense(num_actions, activation="softmax", name="policy", **last)
+    critic = keras.layers.Dense(1, name="value", **last)
     return keras.Model(inputs, {"policy": actor(body), "value": critic(body)}, name="actor_critic")

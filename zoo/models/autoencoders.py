@@ -154,12 +154,13 @@ def _joined(
     """Join the encoder, from ``image`` to ``code``, with a decoder that leads back."""
     encoder = keras.Model(image, code, name="encoder")
     shape = image.shape[1:]
+    whole = keras.config.floatx()  # 32 bits under mixed precision as well
     decoder = keras.Sequential(
         [
             keras.Input(code.shape[1:], name="code"),
             *dense_layers(hidden[::-1], activation=activation, dropout=0.0, batch_normalization=False),
-            keras.layers.Dense(math.prod(shape), activation="sigmoid", name="pixels"),
-            keras.layers.Reshape(shape, name="output"),
+            keras.layers.Dense(math.prod(shape), activation="sigmoid", name="pixels", dtype=whole),
+            keras.layers.Reshape(shape, name="output", dtype=whole),
         ],
         name="decoder",
     )

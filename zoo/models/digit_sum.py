@@ -61,12 +61,13 @@ def digit_sum(
 
     inputs = {side: keras.Input(tuple(input_shape), name=side) for side in ("left", "right")}
     said = {side: tower(picture) for side, picture in inputs.items()}
+    last: dict[str, Any] = {"activation": "softmax", "dtype": keras.config.floatx()}
     outputs = {
-        f"{side}_digit": keras.layers.Dense(10, activation="softmax", name=f"{side}_digit")(says)
+        f"{side}_digit": keras.layers.Dense(10, name=f"{side}_digit", **last)(says)
         for side, says in said.items()
     }
     both = keras.layers.Concatenate(name="both")(list(said.values()))
     for layer in dense_layers(hidden, dropout=0.0, **normed):
         both = layer(both)
-    outputs["sum"] = keras.layers.Dense(19, activation="softmax", name="sum")(both)
+    outputs["sum"] = keras.layers.Dense(19, name="sum", **last)(both)
     return keras.Model(inputs, outputs, name="digit_sum")

@@ -52,12 +52,13 @@ def gan(
     """
     from zoo.models._adversarial import GAN
 
+    whole = keras.config.floatx()  # 32 bits under mixed precision as well
     generator = keras.Sequential(
         [
             keras.Input((latent,), name="noise"),
             *dense_layers(hidden, activation=activation, dropout=0.0, batch_normalization=True),
-            keras.layers.Dense(math.prod(input_shape), activation="sigmoid", name="pixels"),
-            keras.layers.Reshape(tuple(input_shape), name="image"),
+            keras.layers.Dense(math.prod(input_shape), activation="sigmoid", name="pixels", dtype=whole),
+            keras.layers.Reshape(tuple(input_shape), name="image", dtype=whole),
         ],
         name="generator",
     )
@@ -67,7 +68,7 @@ def gan(
             *flatten(input_shape),
             keras.layers.GaussianNoise(noise, name="blur"),
             *dense_layers(hidden[::-1], activation=activation, dropout=dropout, batch_normalization=False),
-            keras.layers.Dense(1, name="score"),
+            keras.layers.Dense(1, name="score", dtype=whole),
         ],
         name="discriminator",
     )

@@ -48,7 +48,7 @@ def two_in_two_out(
     sides = [branch(input1, "input1", 128, 128, 32), branch(input2, "input2", 32, 32, 32)]
     joined = branch(keras.layers.Concatenate(name="joined")(sides), "joined", 28)
     outputs = {
-        name: keras.layers.Dense(1, name=name)(branch(joined, name, units))
+        name: keras.layers.Dense(1, name=name, dtype=keras.config.floatx())(branch(joined, name, units))
         for name, units in zip(output_names, (64, 16), strict=True)
     }
     return keras.Model({"input1": input1, "input2": input2}, outputs, name="two_in_two_out")

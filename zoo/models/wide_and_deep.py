@@ -58,7 +58,7 @@ def wide_and_deep(
         `predict` wants ``keras.ops.convert_to_tensor(column)``.
 
     Raises:
-        InputError: no column at all, or ``cross`` names a column that is not categorical.
+        InputError: no column at all, a name that stands twice, or ``cross`` names a column that is not categorical.
 
     Examples:
         >>> model = wide_and_deep({"area": (70.0, 25.0)}, {"kind": ("flat", "loft")}, ("rent",), hidden=(8,))
@@ -74,6 +74,12 @@ def wide_and_deep(
         raise InputError(
             f"cross={cross!r}: {unknown[0]!r} is no categorical column; there are "
             f"{', '.join(categorical) or 'none'}.{did_you_mean(unknown[0], categorical)}"
+        )
+    names = [*numeric, *categorical, *targets]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InputError(
+            f"{twice[0]!r} is named twice; a column is numeric or categorical, and a target is no column. "
+            f"Leave it out of one of numeric, categorical and targets."
         )
     layers = keras.layers
     inputs = {name: keras.Input((1,), name=name) for name in numeric}
@@ -105,5 +111,6 @@ def wide_and_deep(
             inside = layers.Dense(units, activation=activation, name=f"hidden_{number}")(inside)
         parts.append(inside)
     joined = layers.Concatenate(name="wide_and_deep")(parts)
-    outputs = {name: layers.Dense(1, activation=output_activation, name=name)(joined) for name in targets}
+    last = {"activation": output_activation, "dtype": keras.config.floatx()}
+    outputs = {name: layers.Dense(1, name=name, **last)(joined) for name in targets}
     return keras.Model(inputs, outputs, name="wide_and_deep")
