@@ -153,3 +153,15 @@ def test_a_network_that_wants_blue_first_keeps_its_preprocessing_in_a_file(suffi
 def test_what_cannot_be_meant_is_named(changes, error, words):
     with pytest.raises(error, match=words):
         zoo.create_model("application", **{**SMALL, **changes})
+
+
+def test_weights_that_cannot_be_downloaded_are_a_sentence(monkeypatch):
+    def offline(**options):
+        raise Exception("URL fetch failure on https://storage.googleapis.com/...: None -- unreachable")
+
+    offline.__module__ = keras.applications.MobileNet.__module__
+    monkeypatch.setattr(keras.applications, "MobileNet", offline)
+    with pytest.raises(zoo.MissingFileError, match="give weights= the path of a file"):
+        zoo.create_model(
+            "application", input_shape=(32, 32, 3), num_classes=2, backbone="MobileNet", weights="imagenet"
+        )

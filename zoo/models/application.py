@@ -100,7 +100,7 @@ def application(
     Raises:
         InputError: both or neither of num_classes and num_outputs, an image of another kind or too small, or
             an option that the network does not have.
-        MissingFileError: there is no file of weights at that path.
+        MissingFileError: there is no file of weights at that path, or Keras cannot download its own.
         BrokenModelError: the file's weights are not this network's.
 
     Examples:
@@ -172,6 +172,13 @@ def _body(
         raise InputError(
             f"{backbone} cannot be built for images of {input_shape}: {error} "
             "Small images are enlarged inside the model by resize=, such as resize=96."
+        ) from error
+    except Exception as error:
+        if not str(error).startswith("URL fetch failure"):  # Keras has no class of its own for it
+            raise
+        raise MissingFileError(
+            f"The ImageNet weights of {backbone} cannot be had: {error}. Where there is no network, give "
+            "weights= the path of a file that was fetched elsewhere."
         ) from error
     body.name = "backbone"  # not as an argument: EfficientNetV2 looks its widths up by its name
     if file is not None:
