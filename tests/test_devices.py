@@ -89,3 +89,15 @@ def test_memory_is_taken_as_it_is_needed():
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
         )
         assert told.stdout.strip() == expected
+
+
+def test_a_kind_of_device_that_the_backend_does_not_know_is_none_at_all(monkeypatch):
+    def as_jax_does(kind):
+        if kind == "gpu":
+            raise RuntimeError("Unknown backend: 'gpu' requested")
+        return ["cpu:0"]
+
+    monkeypatch.setattr(keras.distribution, "list_devices", as_jax_does)
+    assert devices.devices()["gpu"] == []
+    with devices.use("cpu"):
+        pass

@@ -72,7 +72,7 @@ def devices() -> dict[str, Any]:
         ['cpu:0']
     """
     backend = keras.config.backend()
-    found = {kind: list(keras.distribution.list_devices(kind)) for kind in ("cpu", "gpu")}
+    found = {kind: _seen(kind) for kind in ("cpu", "gpu")}
     cards = _cards()
     return {
         "backend": backend,
@@ -99,7 +99,7 @@ def use(device: str | None = None, *, mixed_precision: bool = False) -> Iterator
     if device is None and not mixed_precision:
         yield
         return
-    names = [name for kind in ("cpu", "gpu") for name in keras.distribution.list_devices(kind)]
+    names = [*_seen("cpu"), *_seen("gpu")]
     chosen = next((n for n in names if n in (device, f"{device}:0")), None)
     if device is not None and chosen is None:
         raise InputError(
@@ -114,6 +114,14 @@ def use(device: str | None = None, *, mixed_precision: bool = False) -> Iterator
             yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def _seen(kind: str) -> list[str]:
+    """List the devices of a kind. Where there is none TensorFlow lists none, and JAX raises."""
+    try:
+        return list(keras.distribution.list_devices(kind))
+    except RuntimeError:
+        return []
 
 
 def _cards() -> list[str]:
