@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import zoo
-from zoo.images import read_image
+from zoo.images import prepare_image, read_image
 
 MNIST, DIGITS = (28, 28, 1), (8, 8, 1)
 
@@ -193,3 +193,8 @@ def test_drawings_by_strangers_are_read(name, least, data_folder):
     images = np.stack([zoo.prepare_image(folder / row["file"], MNIST) for row in rows])
     answers = model.predict(images, verbose=0).argmax(axis=1)
     assert sum(answers == [int(row["label"]) for row in rows]) >= least
+
+
+def test_bytes_as_floats_are_told_to_be_divided():
+    with pytest.raises(zoo.InputError, match="divided by 255"):
+        prepare_image(np.full((20, 20), 255.0), (28, 28, 1))

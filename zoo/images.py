@@ -113,6 +113,11 @@ def _bytes(array: Any) -> np.ndarray:
     """Return an array of pixels as Pillow takes it: uint8, without an axis of one channel."""
     pixels = np.asarray(array)
     if pixels.dtype.kind == "f":
+        if not (pixels.min() >= -0.5 and pixels.max() <= 1.5):  # a little beyond is resampling's ringing
+            raise ValueError(
+                f"floats lie in 0..1, and these go from {pixels.min():g} to {pixels.max():g}. Bytes are uint8; "
+                "bytes as floats are divided by 255"
+            )
         pixels = np.clip(pixels * 255, 0, 255).round().astype("uint8")
     return pixels[..., 0] if pixels.ndim == 3 and pixels.shape[-1] == 1 else pixels
 
