@@ -73,3 +73,19 @@ def test_a_page_that_does_not_answer_is_named(page):
         list(originals.pull(["linear_regression1"], page=address))
     with pytest.raises(zoo.UnknownNameError, match="Did you mean 'feature_extraction3'"):
         list(originals.pull(["feature_extraction"], page=address))
+
+
+def test_a_file_that_breaks_off_is_a_sentence_and_leaves_nothing(page, monkeypatch):
+    address, _ = page
+
+    def broken(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b"x,y,class\n")
+
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", broken)
+    with pytest.raises(zoo.MissingFileError, match="cannot be had"):
+        list(originals.pull(["feature_extraction1"], page=address))
+    with pytest.raises(zoo.MissingFileError):
+        originals.original("feature_extraction1")

@@ -93,14 +93,18 @@ def _fetch(url: str) -> bytes:
     try:
         with requests.get(url, timeout=20, stream=True) as answer:
             answer.raise_for_status()
-            content = answer.raw.read(_MOST_BYTES + 1, decode_content=True)
+            content = bytearray()
+            for piece in answer.iter_content(2**16):  # unpacked, and no more of it than the table may hold
+                content += piece
+                if len(content) > _MOST_BYTES:
+                    raise InputError(
+                        f"{url} is larger than {_MOST_BYTES:,} bytes, which the deck's file is not."
+                    )
     except (requests.RequestException, OSError) as error:
         raise MissingFileError(
             f"{url} cannot be had.\n{type(error).__name__}: {error}\n"
             "The generated rows under the same name need no network: zoo.load_dataset."
         ) from error
-    if len(content) > _MOST_BYTES:
-        raise InputError(f"{url} is larger than {_MOST_BYTES:,} bytes, which the deck's file is not.")
     return bytes(content)
 
 
