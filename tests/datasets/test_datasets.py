@@ -293,3 +293,10 @@ def test_a_missing_file_falls_back_and_says_so(cold_cache, capsys):
     assert capsys.readouterr().out == told
     with pytest.raises(zoo.UnknownNameError, match="No dataset 'digit'. Did you mean 'digits'"):
         zoo.load_dataset("iris", fallback=("digit",))
+
+
+def test_one_fallback_may_be_a_word(cold_cache, monkeypatch, capsys):
+    monkeypatch.setattr("zoo.datasets._files._download", lambda url, name, checksum: 1 / 0)
+    data = zoo.load_dataset("mnist", path="nowhere.npz", fallback="digits")
+    assert data.name == "digits"
+    assert "in place of mnist" in capsys.readouterr().out

@@ -61,3 +61,8 @@ def test_unknown_speakers_are_named_before_the_file_is_looked_for(cold_cache):
 def test_a_speaker_cannot_be_left_out_of_himself(recordings):
     with pytest.raises(zoo.InputError, match="must name others as well"):
         zoo.load_dataset("spoken_digits", speakers=("theo",), leave_out="theo")
+
+
+def test_one_speaker_may_be_a_word():
+    with pytest.raises(zoo.InputError, match="No speaker 'georg'. Did you mean 'george'"):
+        zoo.load_dataset("spoken_digits", speakers="georg")

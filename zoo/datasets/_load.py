@@ -30,7 +30,7 @@ def load_dataset(
     seed: _Whole = 0,
     scale: bool = True,
     path: str | os.PathLike[str] | None = None,
-    fallback: Sequence[str] = (),
+    fallback: str | Sequence[str] = (),
     **arguments: Any,
 ) -> Dataset:
     """Load a dataset by name, cut into train, validation and test.
@@ -69,6 +69,7 @@ def load_dataset(
         "scale": scale,
     }
     check_arguments(load_dataset, {"name": name, **cut}, name="load_dataset")
+    fallback = (fallback,) if isinstance(fallback, str) else fallback
     for other in fallback:
         dataset_entry(other)
     try:

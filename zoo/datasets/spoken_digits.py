@@ -34,7 +34,7 @@ Seconds = Annotated[
 def spoken_digits(
     *,
     seconds: Seconds = 1.0,
-    speakers: tuple[str, ...] | None = None,
+    speakers: str | tuple[str, ...] | None = None,
     leave_out: str | None = None,
     path: str | os.PathLike[str] | None = None,
 ) -> Samples:
@@ -53,6 +53,7 @@ def spoken_digits(
 
     Source: the deck, "speech recognition".
     """
+    speakers = (speakers,) if isinstance(speakers, str) else speakers
     kept = SPEAKERS if speakers is None else tuple(speakers)
     for name in (*kept, *([leave_out] if leave_out is not None else [])):
         if name not in SPEAKERS:
