@@ -147,3 +147,9 @@ def test_layers_that_branch_are_not_in_a_row():
     model = keras.Model(images, layers.Add(name="sum")([hidden, side]))
     with pytest.raises(zoo.InputError, match="'side' .*is not fed by the layer before it"):
         zoo.torch_code(model)
+
+
+def test_a_name_out_of_a_strangers_file_is_no_line_of_code():
+    name = 'a"]\nprint("run")\n#'
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name=name)])
+    assert not any(line.startswith("print") for line in zoo.torch_code(model).splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,12 +45,12 @@ class Text:
 
     def add(self, module: str, layer: keras.Layer | None = None) -> None:
         """Write a module, with the Keras layer's name behind it."""
-        self.modules.append(f"    {module},{f'  # {layer.name}' if layer else ''}")
+        self.modules.append(f"    {module},{f'  # {_quoted(layer)[1:-1]}' if layer else ''}")
 
     def move(self, layer: keras.Layer, **arrays: str) -> None:
         """Say which Keras array, and how turned round, becomes which of the last module's."""
         for name, array in arrays.items():
-            text = array.replace("weights", f'weights["{layer.name}"]')
+            text = array.replace("weights", f"weights[{_quoted(layer)}]")
             self.state.append(f'    "{len(self.modules) - 1}.{name}": {text},')
 
     def activate(self, layer: keras.Layer) -> None:
@@ -175,7 +176,7 @@ def _activation(text: Text, layer: keras.Layer) -> None:
     before = len(text.modules)
     text.activate(layer)
     if len(text.modules) > before:
-        text.modules[-1] += f"  # {layer.name}"
+        text.modules[-1] += f"  # {_quoted(layer)[1:-1]}"
 
 
 def _batch_normalization(text: Text, layer: keras.Layer) -> None:
@@ -229,6 +230,11 @@ def _short(pair: Sequence[int] | int) -> str:
     if isinstance(pair, int):
         return str(pair)
     return str(pair[0]) if len(set(pair)) == 1 else str(tuple(pair))
+
+
+def _quoted(layer: keras.Layer) -> str:
+    """Write a layer's name as a literal: a name out of a stranger's file must not become a line of code."""
+    return json.dumps(layer.name)
 
 
 def _bias(layer: keras.Layer) -> str:
