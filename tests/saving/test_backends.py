@@ -4,6 +4,7 @@ import pytest
 
 import zoo
 from zoo.devices import BACKENDS
+from zoo.saving import backends
 
 OTHERS = [name for name in zoo.installed_backends() if name != keras.config.backend()]
 
@@ -56,3 +57,13 @@ def test_wrong_names_are_told_before_anything_is_started(tmp_path):
     for name in missing:
         with pytest.raises(zoo.InputError, match=f"{name}' is not installed; `pip install {name}`"):
             zoo.predict_under(name, tmp_path / "m.keras", np.ones((1, 3)))
+
+
+def test_words_go_to_the_other_process_and_are_read_there(tmp_path, monkeypatch):
+    model = zoo.create_model("wide_and_deep", numeric={}, categorical={"kind": ("flat", "loft")}, seed=0)
+    path = zoo.save_model(model, tmp_path / "m.keras")
+    inputs, outputs = tmp_path / "in.npz", tmp_path / "out.npz"
+    np.savez(inputs, **backends._named({"kind": np.array([["loft"], ["flat"]], dtype=object)}))
+    monkeypatch.setattr("sys.argv", ["-c", str(path), str(inputs), str(outputs)])
+    backends._predict_file()
+    assert backends._unnamed(outputs)["target"].shape == (2, 1)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo._feed import feed
 from zoo.devices import check_backend
 from zoo.errors import BrokenModelError, MissingFileError
 
@@ -67,7 +68,7 @@ def _predict_file() -> None:
 
     path, inputs, outputs = sys.argv[1:]
     model = load_model(path, compile=False)
-    prediction = model.predict(_unnamed(inputs), verbose=0)
+    prediction = model.predict(feed(_unnamed(inputs)), verbose=0)
     if isinstance(prediction, list | tuple):
         prediction = dict(zip(model.output_names, prediction, strict=True))
     np.savez(outputs, **_named(prediction))
@@ -82,9 +83,16 @@ def _environment(backend: str) -> dict[str, str]:
 
 def _named(arrays: Any) -> dict[str, Any]:
     """Return arrays by name, so that a file can hold them; a single one is called ``only``."""
-    return (
-        {f"by {name}": a for name, a in arrays.items()} if isinstance(arrays, Mapping) else {"only": arrays}
-    )
+    if isinstance(arrays, Mapping):
+        return {f"by {name}": _plain(array) for name, array in arrays.items()}
+    return {"only": _plain(arrays)}
+
+
+def _plain(array: Any) -> np.ndarray:
+    """Return an array; text, which pandas gives as objects, as NumPy's own: objects are not read back."""
+    plain = np.asarray(array)
+    text = plain.dtype.kind == "O" and all(isinstance(value, str) for value in plain.flat)
+    return plain.astype(str) if text else plain
 
 
 def _unnamed(file: str | os.PathLike[str]) -> Any:
