@@ -1,5 +1,6 @@
 import csv
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 import zoo
 from zoo.runs.parameters import parse_parameters
-from zoo.runs.run import Run
+from zoo.runs.run import Run, _begin_again
 from zoo.runs.session import Options, session
 
 
@@ -237,3 +238,27 @@ def test_other_rows_may_judge(tmp_path, monkeypatch):
     assert (
         run.finish(model, history, data, test=rows)["test_accuracy"] == zoo.evaluate(model, rows)["accuracy"]
     )
+
+
+def test_a_file_whose_run_has_another_name_is_refused_before_it_trains(tmp_path):
+    (tmp_path / "mine.py").write_text("import zoo\nrun = zoo.Run('digits_mlp', epochs=30)\n")
+    with pytest.raises(zoo.InputError, match=r"zoo.Run\('mine', ...\)"):
+        zoo.run_recipe(str(tmp_path / "mine.py"), epochs=1)
+
+
+def test_a_parameter_of_several_words_is_written_as_its_default_is_shown():
+    given, _ = parse_parameters({"names": ("relu", "tanh")}, ["--names", "relu,gelu"], program="x")
+    assert given == {"names": ("relu", "gelu")}
+
+
+def test_ctrl_c_is_left_to_the_process_with_the_other_backend(monkeypatch):
+    def pressed(command, env):
+        signal.raise_signal(signal.SIGINT)
+        return subprocess.CompletedProcess(command, 130)
+
+    monkeypatch.setattr("zoo.runs.run.check_backend", lambda backend: None)
+    monkeypatch.setattr("zoo.runs.run.subprocess.run", pressed)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as end:
+        _begin_again("jax")
+    assert (end.value.code, signal.getsignal(signal.SIGINT)) == (130, before)

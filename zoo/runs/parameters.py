@@ -81,6 +81,8 @@ def _kind(default: Any) -> type:
 def _typed(name: str, value: Any, default: Any) -> Any:
     if not isinstance(default, tuple | list):
         return value
+    if default and all(isinstance(item, str) for item in default):
+        return tuple(word for word in map(str.strip, value.split(",")) if word)
     try:
         read = ast.literal_eval(value)
     except (ValueError, SyntaxError) as error:

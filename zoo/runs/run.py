@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -200,6 +201,11 @@ class Run:
 def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Path | None]:
     """Return what the session or the command line puts in place of the defaults, and where runs go."""
     inside = current_session()
+    if inside is not None and inside.recipe != recipe and inside.run is None:
+        raise InputError(
+            f"{inside.recipe}.py makes zoo.Run({recipe!r}, ...), so its options would go astray. A run has its "
+            f"file's name: zoo.Run({inside.recipe!r}, ...)."
+        )
     if inside is not None and inside.recipe == recipe:
         unknown = [name for name in inside.parameters if name not in defaults]
         if unknown:
@@ -220,7 +226,13 @@ def _begin_again(backend: str) -> NoReturn:
     """Run this script anew: Keras is imported by now, and cannot change its backend."""
     check_backend(backend)
     environment = {**os.environ, "KERAS_BACKEND": backend}
-    raise SystemExit(subprocess.run([sys.executable, *sys.argv], env=environment).returncode)
+    # Ctrl-C reaches both processes. Left to itself this one would kill the other, which is about to write its files.
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        done = subprocess.run([sys.executable, *sys.argv], env=environment)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    raise SystemExit(done.returncode)
 
 
 def _new_folder(parent: Path) -> Path:
