@@ -66,3 +66,9 @@ def test_games_without_a_fixed_number_of_moves_and_other_kinds_of_reset_are_refu
     )
     with pytest.raises(zoo.InputError, match="begin anew in the step after"):
         zoo.play_episodes(zoo.create_model("actor_critic", input_shape=(4,), num_actions=2), same)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_game_whose_version_is_gone_is_told():
+    with pytest.raises(zoo.InputError, match="LunarLander-v3"):
+        zoo.make_environments("LunarLander-v2", 1)

@@ -45,7 +45,7 @@ def make_environments(name: str, count: int, **arguments: Any) -> Any:
         raise InputError(f"count must be a whole number of 1 or more; got {count!r}.")
     try:
         return gymnasium.make_vec(name, num_envs=count, **arguments)
-    except gymnasium.error.UnregisteredEnv as error:
+    except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
         raise InputError(f"gymnasium has no game {name!r}: {error}") from error
 
 
