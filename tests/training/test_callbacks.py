@@ -84,3 +84,15 @@ def test_rows_of_other_features_are_refused():
         zoo.BoundaryRecorder(zoo.load_dataset("iris").train)
     with pytest.raises(zoo.InputError, match="input1"):
         zoo.BoundaryRecorder(zoo.load_dataset("two_in_two_out", n=20).train)
+
+
+def test_a_recorder_keeps_the_last_epoch_wherever_early_stopping_stands():
+    data = zoo.load_dataset("two_blobs", n=40)
+    model = zoo.create_model("logistic_regression", input_shape=(2,), seed=0)
+    model.compile("sgd", "binary_crossentropy")
+    recorder = zoo.BoundaryRecorder(data.train, resolution=5)
+    stop = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: setattr(model, "stop_training", epoch == 1)
+    )
+    zoo.fit(model, data, epochs=9, callbacks=[recorder, stop], verbose=0)
+    assert recorder.epochs == [0, 2]

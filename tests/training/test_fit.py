@@ -323,3 +323,8 @@ def test_a_table_for_a_model_of_several_inputs_is_told_to_go_in_by_columns():
     model.compile("adam", "mse")
     with pytest.raises(zoo.InputError, match=re.escape("x = dict(table)")):
         zoo.fit(model, table, np.zeros(2), verbose=0)
+
+
+def test_no_column_at_all_is_no_rows():
+    with pytest.raises(zoo.InputError, match="There are no rows"):
+        as_rows({}, [])

@@ -32,7 +32,7 @@ class Rows:
     columns: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
-        return len(leaves(self.x)[0])
+        return len(next(iter(leaves(self.x)), ()))
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some of the rows."""

@@ -13,6 +13,7 @@ import numpy as np
 from zoo.errors import InputError
 from zoo.training._data import Batches, Rows, as_rows, needs_targets
 from zoo.training._interrupt import stop_on_interrupt
+from zoo.training.callbacks._recorder import Recorder
 from zoo.training.preflight import preflight
 from zoo.training.progress import Verbose, progress_callback
 
@@ -89,7 +90,8 @@ def fit(
     if validation_split and validation_data is None:
         rows, validation = _split(rows, validation_split, order_seed)
     validated = validation_data is not None or validation is not None
-    given = _as_list(callbacks)
+    # Recorders come last: they keep the last epoch, and another callback may say that this is it.
+    given = sorted(_as_list(callbacks), key=lambda callback: isinstance(callback, Recorder))
     _check_numbers(epochs=epochs, batch_size=batch_size)
     stream = data if rows is None else None
     preflight(model, rows, validation, callbacks=given, validated=validated, stream=stream, checks=checks)
