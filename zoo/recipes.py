@@ -151,7 +151,7 @@ def read_recipe(path: Path) -> Recipe:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr == "Run":
-            parameters = {k.arg: ast.literal_eval(k.value) for k in node.keywords if k.arg} | parameters
+            parameters = {k.arg: _literal(k, path) for k in node.keywords if k.arg} | parameters
             parameters.setdefault("seed", 0)
         elif node.func.attr == "create_model" and node.args and isinstance(node.args[0], ast.Constant):
             models.append(str(node.args[0].value))
@@ -168,6 +168,17 @@ def read_recipe(path: Path) -> Recipe:
         models=tuple(dict.fromkeys(models)),
         promises=tuple(promises),
     )
+
+
+def _literal(keyword: ast.keyword, path: Path) -> Any:
+    """Return a parameter's value, which is read and not run."""
+    try:
+        return ast.literal_eval(keyword.value)
+    except ValueError as error:
+        raise InputError(
+            f"{path}: zoo.Run(..., {ast.unparse(keyword)}) is computed, and parameters are read before anything "
+            "runs; write the value itself, a number, text, True, False or a tuple."
+        ) from error
 
 
 def _files() -> list[Path]:

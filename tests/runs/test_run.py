@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import zoo
+from zoo.runs.measure import of_training
 from zoo.runs.parameters import parse_parameters
 from zoo.runs.run import Run, _begin_again
 from zoo.runs.session import Options, session
@@ -262,3 +263,13 @@ def test_ctrl_c_is_left_to_the_process_with_the_other_backend(monkeypatch):
     with pytest.raises(SystemExit) as end:
         _begin_again("jax")
     assert (end.value.code, signal.getsignal(signal.SIGINT)) == (130, before)
+
+
+def test_an_epoch_without_a_number_is_never_the_best():
+    assert of_training({"val_loss": [float("nan"), 0.5, 0.7]})["best_epoch"] == 2
+
+
+def test_a_parameter_that_is_computed_is_refused_with_the_way_out(tmp_path):
+    (tmp_path / "mine.py").write_text("import zoo\nEPOCHS = 3\nrun = zoo.Run('mine', epochs=EPOCHS)\n")
+    with pytest.raises(zoo.InputError, match="epochs=EPOCHS.*write the value itself"):
+        zoo.run_recipe(str(tmp_path / "mine.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import platform
 import time
 from collections.abc import Mapping
@@ -72,4 +73,6 @@ def versions() -> dict[str, str]:
 
 def _best_epoch(epochs: Epochs) -> int:
     values = epochs.get("val_loss")
-    return min(range(len(values)), key=values.__getitem__) if values else -1
+    if not values:
+        return -1
+    return min(range(len(values)), key=lambda epoch: (math.isnan(values[epoch]), values[epoch]))
