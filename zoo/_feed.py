@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo._lazy import keras
+from zoo.errors import InputError
 
 
 def feed(value: Any) -> Any:
@@ -17,6 +18,9 @@ def feed(value: Any) -> Any:
     Args:
         value: an array, or a list or dictionary of arrays.
 
+    Raises:
+        InputError: there is text, and the backend is one that knows none.
+
     Examples:
         >>> import numpy as np
         >>> feed({"town": np.array(["Riga"]), "size": np.ones(1)})["town"].dtype
@@ -27,5 +31,10 @@ def feed(value: Any) -> Any:
     if isinstance(value, list):
         return [feed(item) for item in value]
     if getattr(getattr(value, "dtype", None), "kind", "") == "U":
+        if keras.config.backend() != "tensorflow":
+            raise InputError(
+                f"Only the TensorFlow backend reads text, and this is {keras.config.backend()}: set "
+                "KERAS_BACKEND=tensorflow, or turn the words into numbers first."
+            )
         return keras.ops.convert_to_tensor(value)
     return value

@@ -167,3 +167,11 @@ def test_a_file_gives_the_optimizers_state_back_also_after_a_training_with_callb
     again = zoo.load_model(zoo.save_model(model, tmp_path / "gan.keras"))
     pairs = zip(model.optimizer.variables, again.optimizer.variables, strict=True)
     assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_judging_too_names_another_backend(monkeypatch):
+    model = zoo.create_model("gan", input_shape=(4, 4, 1), latent=2, hidden=(4,))
+    model.compile(1e-3)
+    monkeypatch.setattr(keras.config, "backend", lambda: "jax")
+    with pytest.raises(zoo.InputError, match="KERAS_BACKEND=tensorflow"):
+        zoo.evaluate(model, np.zeros((8, 4, 4, 1), "float32"))

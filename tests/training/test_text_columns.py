@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import zoo
+from zoo._feed import feed
 
 
 @pytest.fixture
@@ -92,3 +93,9 @@ def test_a_validation_report_reads_words():
     report = zoo.ValidationReport((x, y))
     zoo.fit(model, x, y, callbacks=report, verbose=0)
     assert report.matrices["target"][-1].sum() == 8
+
+
+def test_a_backend_that_knows_no_text_is_told(monkeypatch):
+    monkeypatch.setattr(keras.config, "backend", lambda: "jax")
+    with pytest.raises(zoo.InputError, match="Only the TensorFlow backend reads text, and this is jax"):
+        feed({"kind": np.array(["flat"])})

@@ -100,12 +100,13 @@ class GAN(keras.Model):  # type: ignore[misc]
 
     def make_train_function(self, force: bool = False) -> Any:
         """Refuse another backend before the first step."""
-        if keras.config.backend() != "tensorflow":
-            raise InputError(
-                f"A GAN is trained on the TensorFlow backend, and this is {keras.config.backend()}: set "
-                "KERAS_BACKEND=tensorflow. Building, loading and painting work on every backend."
-            )
+        _check_backend()
         return super().make_train_function(force)
+
+    def make_test_function(self, force: bool = False) -> Any:
+        """Refuse another backend before the first step."""
+        _check_backend()
+        return super().make_test_function(force)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Let both networks learn from one batch of pictures."""
@@ -143,6 +144,14 @@ class GAN(keras.Model):  # type: ignore[misc]
         for tracker, value in zip(self.trackers, (*losses, right), strict=True):
             tracker.update_state(value)
         return losses
+
+
+def _check_backend() -> None:
+    if keras.config.backend() != "tensorflow":
+        raise InputError(
+            f"A GAN is trained on the TensorFlow backend, and this is {keras.config.backend()}: set "
+            "KERAS_BACKEND=tensorflow. Building, loading and painting work on every backend."
+        )
 
 
 def _cross_entropy(target: float, score: Any) -> Any:
