@@ -151,7 +151,7 @@ def test_half_blocks_put_two_rows_into_one():
 )
 def test_a_mistake_is_told_before_keras_loads(words, code, message, here, one, zoo_command, monkeypatch):
     (here / "notes.txt").write_text("no picture")
-    monkeypatch.setattr("zoo.cli._load_keras", lambda: pytest.fail("Keras was loaded"))
+    monkeypatch.setattr("zoo.cli.work.load_keras", lambda: pytest.fail("Keras was loaded"))
     found, _, err = zoo_command("predict", *words)
     assert found == code
     assert message in err

@@ -1,4 +1,5 @@
 import ast
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_every_public_function_has_a_docstring_with_an_example_or_is_a_class():
         thing = getattr(zoo, name)
         if callable(thing) and not isinstance(thing, type):
             assert thing.__doc__, name
-            assert "Args:" in thing.__doc__, name
+            assert "Args:" in thing.__doc__ or not inspect.signature(thing).parameters, name
 
 
 def test_there_are_few_errors_and_each_is_a_built_in_too():

@@ -49,8 +49,8 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
         >>> model.compile("adam", "sparse_categorical_crossentropy")
         >>> report = ValidationReport(data.validation, every=2, class_names=data.class_names)
         >>> _ = zoo.fit(model, data, epochs=3, callbacks=report, verbose=0)
-        >>> report.epochs, int(report.matrices["probability"][-1].sum())
-        ([2, 3], 24)
+        >>> report.epochs, int(report.matrices["probability"][-1].sum()) == len(data.validation)
+        ([2, 3], True)
 
     Source: the deck, "validation data"; precision and recall are scikit-learn's.
     """
