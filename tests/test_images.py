@@ -198,3 +198,10 @@ def test_drawings_by_strangers_are_read(name, least, data_folder):
 def test_bytes_as_floats_are_told_to_be_divided():
     with pytest.raises(zoo.InputError, match="divided by 255"):
         prepare_image(np.full((20, 20), 255.0), (28, 28, 1))
+
+
+def test_a_picture_that_is_a_program_is_not_opened(tmp_path):
+    file = tmp_path / "digit.png"
+    file.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\n%%EndComments\nshowpage\n")
+    with pytest.raises(zoo.InputError, match="digit.png cannot be read as a picture"):
+        read_image(file)

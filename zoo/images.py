@@ -17,6 +17,8 @@ from typing import Any
 from zoo._lazy import np
 from zoo.errors import InputError, MissingFileError
 
+# What drawings come in. Pillow knows more, and hands one of them (EPS) to a program that runs it.
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA")
 _LARGEST_SIDE = 1000  # a larger picture is shrunk on reading; no network here sees more
 _FAINTEST = 5 / 255  # less contrast than this is an empty sheet
 _PAPER = 0.2  # ink of less than this share of the darkest is the sheet's own grain
@@ -93,7 +95,8 @@ def read_image(picture: Any) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            opened = Image.open(Path(picture).expanduser()) if given else Image.fromarray(_bytes(picture))
+            file = Path(picture).expanduser() if given else None
+            opened = Image.open(file, formats=_FORMATS) if file else Image.fromarray(_bytes(picture))
         with opened:
             image = _colours(ImageOps.exif_transpose(opened))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
