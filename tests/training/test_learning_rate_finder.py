@@ -106,3 +106,11 @@ def test_a_loss_that_never_fell_is_said_so(digits):
     with pytest.raises(zoo.InputError, match="The loss never fell between the rates 5e"):
         _ = finder.suggestion
     assert zoo.plots.learning_rates(finder).axes[0].get_title(loc="left") == "The loss never fell"
+
+
+def test_a_model_without_a_single_loss_is_refused():
+    gan = zoo.create_model("gan", input_shape=(8, 8, 1), hidden=(8, 16), seed=0)
+    gan.compile(2e-4)
+    images = np.random.default_rng(0).random((640, 8, 8, 1), dtype="float32")
+    with pytest.raises(zoo.InputError, match="reports only discriminator"):
+        zoo.fit(gan, images, epochs=3, callbacks=zoo.LearningRateFinder(), verbose=0)

@@ -124,6 +124,11 @@ class LearningRateFinder(keras.callbacks.Callback):  # type: ignore[misc]
         """Note the loss, and see whether this goes anywhere."""
         if len(self.losses) == len(self._rates):
             return
+        if "loss" not in (logs or {}):
+            raise InputError(
+                f"LearningRateFinder watches the loss, and this model reports only {', '.join(logs or {})}. A model "
+                "with a training step of its own, such as a GAN, has no single loss to try rates by."
+            )
         self.learning_rates.append(float(self._rates[len(self.losses)]))
         self.losses.append(float((logs or {})["loss"]))
         smoothed = self.smoothed
