@@ -35,7 +35,7 @@ def test_the_main_recipe_reads_digits_and_leaves_every_file(tmp_path):
         "README.md",
     }
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert metrics["test_accuracy"] >= 0.985
+    assert metrics["test_accuracy"] >= 0.98
     for name in pictures:
         image = np.asarray(Image.open(folder / name).convert("L"))
         assert min(image.shape) > 100
