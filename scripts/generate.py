@@ -2,11 +2,13 @@
 
     python scripts/generate.py            writes them
     python scripts/generate.py --check    fails where they are stale
-    python scripts/generate.py --figures  makes README's pictures and figures anew, by running the main recipe
+    python scripts/generate.py --figures  makes README's pictures anew, by running three recipes
 
-Figures come from saved_models/manifest.json, which `zoo pretrain` wrote; none is typed.
+Figures come from saved_models/manifest.json, which `zoo pretrain` wrote, and from docs/recipes.json, which
+scripts/measure.py wrote; none is typed.
 """
 
+import json
 import os
 import re
 import shutil
@@ -17,9 +19,14 @@ from pathlib import Path
 import zoo
 from zoo.datasets import all_datasets
 from zoo.pretrained import all_weights
-from zoo.recipes import all_recipes
+from zoo.recipes import Recipe, all_recipes
 
 ROOT = Path(__file__).resolve().parent.parent
+PICTURES = {
+    "digits_cnn": ("mistakes.png", "curves.png"),
+    "spirals": ("boundary.gif",),
+    "gan_digits": ("tries.png",),
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -69,10 +76,38 @@ def weight_table() -> str:
 
 
 def recipe_table() -> str:
+    heads = ("recipe", "what", "models", "parameters", "seconds", "reached with seeds 0, 1 and 2")
     return table(
-        ("recipe", "what", "models"),
-        [(link(r.path.relative_to(ROOT), r.name), r.title, code(r.models)) for r in all_recipes()],
+        heads,
+        [
+            (link(r.path.relative_to(ROOT), r.name), r.title, code(r.models), *measured(r))
+            for r in all_recipes()
+        ],
     )
+
+
+def measured(recipe: Recipe) -> tuple[str, str, str]:
+    """Return a recipe's parameters, seconds and figures, as scripts/measure.py wrote them down."""
+    record = json.loads((ROOT / "docs/recipes.json").read_text()).get(recipe.name, {})
+    if record.get("code") != recipe.fingerprint or sorted(record["runs"]) != ["0", "1", "2"]:
+        raise SystemExit(
+            f"{recipe.name} is not measured since its code changed: run python scripts/measure.py {recipe.name}"
+        )
+    runs = record["runs"]
+    figures = []
+    for name in runs["0"]["figures"]:
+        values = [run["figures"][name] for run in runs.values()]
+        figures.append(f"{name.removeprefix('test_').replace('_', ' ')} {span(min(values), max(values))}")
+    return f"{runs['0']['parameter_count']:,}", f"{runs['0']['seconds']:.0f}", ", ".join(figures)
+
+
+def span(low: float, high: float) -> str:
+    """Write ``0.987 to 0.992``, or one number where both are alike.
+
+    Digits: four that count, as a reader compares them.
+    """
+    shown = [f"{value:.4g}" for value in (low, high)]
+    return shown[0] if shown[0] == shown[1] else " to ".join(shown)
 
 
 def dataset_table() -> str:
@@ -108,15 +143,15 @@ def recipe_index() -> str:
 
 
 def make_pictures() -> None:
-    """Run the main recipe and put its pictures into docs/images."""
+    """Run the recipes whose pictures README shows, and put these into docs/images."""
     images = ROOT / "docs/images"
     images.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        run = zoo.run_recipe("digits_cnn", output=scratch)
-        for name in ("mistakes.png", "curves.png"):
-            shutil.copy(run.folder / name, images / f"digits_cnn_{name}")
-        model = zoo.create_model("two_in_two_out")
-        zoo.plots.save_diagram(model, images / "two_in_two_out.png")
+    for recipe, names in PICTURES.items():
+        with tempfile.TemporaryDirectory() as scratch:
+            run = zoo.run_recipe(recipe, output=scratch)
+            for name in names:
+                shutil.copy(run.folder / name, images / f"{recipe}_{name}")
+    zoo.plots.save_diagram(zoo.create_model("two_in_two_out"), images / "two_in_two_out.png")
 
 
 def fill(text: str, parts: dict[str, str]) -> str:
