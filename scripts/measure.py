@@ -69,7 +69,7 @@ def one(recipe: Recipe, seed: int) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "train_seconds": metrics["train_seconds"],
         "parameter_count": metrics["parameter_count"],
-        "figures": {name: round(metrics[name], 5) for name in recipe.promises},
+        "figures": {name: float(f"{metrics[name]:.4g}") for name in recipe.promises},
         "dataset": metrics["dataset"],
     }
 
