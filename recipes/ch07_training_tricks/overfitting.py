@@ -69,13 +69,12 @@ digits = zoo.load_dataset("digits", seed=run.seed)
 order = np.argsort(digits.train.y, kind="stable")
 x, y = digits.train.x[order], digits.train.y[order]
 print("digits in the last fifth:", dict(enumerate(np.bincount(y[-len(y) // 5 :], minlength=10).tolist())))
-sorted_histories, sorted_test = {}, {}
+sorted_histories, sorted_test = {}, {}  # keras.Model.fit(model, ...) is what model.fit(...) calls
 for name, fit in {"Keras: the last rows": keras.Model.fit, "zoo: some of each class": zoo.fit}.items():
     model = zoo.create_model(
         "mlp", input_shape=digits.input_shape, num_classes=10, hidden=(64,), seed=run.seed
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    # `keras.Model.fit(model, ...)` is what `model.fit(...)` calls.
     sorted_histories[name] = fit(model, x, y, epochs=min(run.epochs, 15), validation_split=0.2, verbose=0)
     sorted_test[name] = zoo.evaluate(model, digits.test)["accuracy"]
     seen = sorted_histories[name].history["val_accuracy"][-1]
