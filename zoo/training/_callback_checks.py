@@ -9,10 +9,8 @@ import keras
 import numpy as np
 
 from zoo.errors import did_you_mean
+from zoo.training._callback_facts import better, follows_a_schedule
 from zoo.training._situation import Situation
-from zoo.training.callbacks.learning_rate_finder import LearningRateFinder
-from zoo.training.callbacks.one_cycle import OneCycle
-from zoo.training.callbacks.stopping import better
 
 
 def monitored_metrics_exist(s: Situation) -> Iterator[str]:
@@ -51,20 +49,16 @@ def directions_are_known(s: Situation) -> Iterator[str]:
 
 def rates_can_be_set(s: Situation) -> Iterator[str]:
     """A learning rate that follows a schedule cannot be set, and two callbacks cannot both set it."""
-    kinds = (
-        keras.callbacks.ReduceLROnPlateau,
-        keras.callbacks.LearningRateScheduler,
-        OneCycle,
-        LearningRateFinder,
-    )
-    setters = [callback for callback in s.callbacks if isinstance(callback, kinds)]
-    if setters and not isinstance(s.model.optimizer.learning_rate, keras.Variable):
+    keras_own = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
+    ours = [callback for callback in s.callbacks if getattr(callback, "sets_learning_rate", False)]
+    setters = [callback for callback in s.callbacks if callback in ours or isinstance(callback, keras_own)]
+    if setters and follows_a_schedule(s.model):
         yield (
             f"{type(setters[0]).__name__} sets the learning rate, and the model is compiled with a schedule, which "
             "cannot be set. Compile with a number, such as keras.optimizers.Adam(1e-3), or leave the callback "
             "out: default_callbacks(factor=None)."
         )
-    if len(setters) > 1 and any(isinstance(callback, OneCycle | LearningRateFinder) for callback in setters):
+    if len(setters) > 1 and ours:
         names = " and ".join(type(callback).__name__ for callback in setters[:2])
         yield f"{names} both set the learning rate. Leave one out, for example by default_callbacks(factor=None)."
 

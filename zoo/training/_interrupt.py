@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,16 @@ import keras
 
 
 class Interruption:
-    """Whether Ctrl-C was pressed, and how often."""
+    """Whether Ctrl-C was pressed, and how often, since a training began."""
 
-    count = 0
+    def __init__(self) -> None:
+        self.count, self._begin = 0, time.perf_counter()
+
+    def note_in(self, history: keras.callbacks.History) -> keras.callbacks.History:
+        """Write into a history's ``params`` whether it was ``interrupted`` and how many ``seconds`` it took."""
+        seconds = time.perf_counter() - self._begin
+        history.params = {**(history.params or {}), "interrupted": self.count > 0, "seconds": seconds}
+        return history
 
 
 @contextlib.contextmanager

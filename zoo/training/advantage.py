@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
+from zoo.training._arguments import as_list, at_least
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training.environments import check_player, play_episodes
 from zoo.training.progress import Verbose, progress_callback
@@ -82,12 +82,10 @@ def fit_actor_critic(
         keras.utils.set_random_seed(seed)
     games = _Games(model, environments, steps, discount, trace, seed)
     shown = progress_callback(verbose)
-    given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] if callbacks else []
     told = keras.callbacks.CallbackList(
-        [*given, *([shown] if shown else [])], add_history=True, model=model, epochs=epochs, steps=updates
+        [*as_list(callbacks), *as_list(shown)], add_history=True, model=model, epochs=epochs, steps=updates
     )
     best, weights = -np.inf, model.get_weights()
-    begin = time.perf_counter()
     model.stop_training = False
     with stop_on_interrupt(model) as interruption, contextlib.ExitStack() as ending:
         told.on_train_begin()
@@ -109,10 +107,7 @@ def fit_actor_critic(
             told.on_epoch_end(epoch, {**losses, "return": games.mean_return, "val_return": judged})
             if model.stop_training or (target is not None and judged >= target):
                 break
-    history: keras.callbacks.History = model.history
-    seconds = time.perf_counter() - begin
-    history.params = {**history.params, "interrupted": interruption.count > 0, "seconds": seconds}
-    return history
+    return interruption.note_in(model.history)
 
 
 def estimate_advantages(
@@ -191,10 +186,7 @@ class _Games:
         """Make some moves in every environment; return them as the rows of one training step."""
         made = []
         for _ in range(self._steps):
-            seen, live = (
-                self._seen,
-                ~self._over,
-            )  # after an end, the next step only begins anew, whatever the move
+            seen, live = self._seen, ~self._over  # after an end, a step only begins anew, whatever the move
             move = _draw(self._model.predict_on_batch(seen)["policy"], self._random)
             self._seen, reward, failed, cut, _ = self._environments.step(move)
             self._over = failed | cut
@@ -232,8 +224,7 @@ def _check(model: keras.Model, discount: float, trace: float, **counts: int) -> 
             'loss={"policy": "sparse_categorical_crossentropy", "value": "mse"}) first.'
         )
     for name, value in counts.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InputError(f"{name} must be a whole number of 1 or more; got {value!r}.")
+        at_least(name, value)
     if not 0 <= discount < 1:
         raise InputError(f"discount must be at least 0 and below 1; got {discount!r}.")
     if not 0 <= trace <= 1:

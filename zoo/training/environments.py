@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError, MissingPackageError
+from zoo.training._arguments import at_least
 from zoo.training._outputs import output_names
 
 
@@ -41,8 +42,7 @@ def make_environments(name: str, count: int, **arguments: Any) -> Any:
         raise MissingPackageError(
             "Games need gymnasium, which is not installed: pip install 'keras-model-zoo[games]'"
         ) from error
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InputError(f"count must be a whole number of 1 or more; got {count!r}.")
+    at_least("count", count)
     try:
         return gymnasium.make_vec(name, num_envs=count, **arguments)
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
+from zoo.training._arguments import as_list, at_least
 from zoo.training._data import Batches, Rows, as_rows, needs_targets
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training.callbacks._recorder import Recorder
@@ -91,8 +91,10 @@ def fit(
         rows, validation = _split(rows, validation_split, order_seed)
     validated = validation_data is not None or validation is not None
     # Recorders come last: they keep the last epoch, and another callback may say that this is it.
-    given = sorted(_as_list(callbacks), key=lambda callback: isinstance(callback, Recorder))
-    _check_numbers(epochs=epochs, batch_size=batch_size)
+    given = sorted(as_list(callbacks), key=lambda callback: isinstance(callback, Recorder))
+    at_least("epochs", epochs)
+    if batch_size is not None:
+        at_least("batch_size", batch_size)
     stream = data if rows is None else None
     preflight(model, rows, validation, callbacks=given, validated=validated, stream=stream, checks=checks)
 
@@ -101,7 +103,7 @@ def fit(
     course = _Course(feed)
     shown = progress_callback(verbose)
     told = keras.callbacks.CallbackList(
-        [*given, *([shown] if shown else []), course],  # last: it has begun once all the others have
+        [*given, *as_list(shown), course],  # last: it has begun once all the others have
         add_history=True,
         model=model,
         epochs=epochs,
@@ -112,7 +114,6 @@ def fit(
     if validated:
         arguments["validation_data"] = validation_data if validation is None else validation.as_tuple()
         arguments["validation_batch_size"] = None if validation is None else size
-    begin = time.perf_counter()
     with stop_on_interrupt(model) as interruption:
         try:
             model.fit(
@@ -132,13 +133,7 @@ def fit(
             if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
                 raise
             interruption.count = 1
-    history: keras.callbacks.History = model.history
-    history.params = {
-        **(history.params or {}),
-        "interrupted": interruption.count > 0,
-        "seconds": time.perf_counter() - begin,
-    }
-    return history
+    return interruption.note_in(model.history)
 
 
 class _Course(keras.callbacks.Callback):  # type: ignore[misc]
@@ -167,12 +162,6 @@ def _steps(feed: Any) -> int | None:
     return known if known > 0 else None
 
 
-def _as_list(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-
-
 def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
     """Cut validation rows off, shuffled, and stratified where the targets are labels."""
     from sklearn.model_selection import train_test_split
@@ -197,9 +186,3 @@ def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
         np.arange(len(rows)), test_size=parted_count, random_state=seed % 2**32, stratify=labels
     )
     return rows.take(kept), rows.take(parted)
-
-
-def _check_numbers(**numbers: int | None) -> None:
-    for name, value in numbers.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise InputError(f"{name} must be a whole number of 1 or more; got {value!r}.")

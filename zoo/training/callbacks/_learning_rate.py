@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 
 from zoo.errors import InputError
+from zoo.training._callback_facts import follows_a_schedule
 
 
 def settable_rate(model: keras.Model, who: str) -> float:
@@ -17,21 +18,9 @@ def settable_rate(model: keras.Model, who: str) -> float:
     Raises:
         InputError: the optimizer follows a schedule, which no callback can change.
     """
-    rate = model.optimizer.learning_rate
-    if not isinstance(rate, keras.Variable):
+    if follows_a_schedule(model):
         raise InputError(
             f"{who} sets the learning rate itself, and the model is compiled with a schedule, which cannot be "
             "set. Compile with a number, such as keras.optimizers.Adam(1e-3)."
         )
-    return float(keras.ops.convert_to_numpy(rate))
-
-
-def positive(name: str, value: float) -> float:
-    """Return a number above 0 as it is.
-
-    Raises:
-        InputError: it is not one.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise InputError(f"{name} must be a number above 0; got {value!r}.")
-    return float(value)
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from zoo.errors import InputError
+from zoo.training._arguments import at_least
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
@@ -27,7 +27,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def __init__(self, *, every: int) -> None:
         super().__init__()
-        at_least("every", every, 1)
+        at_least("every", every)
         self.every = every
         self._begin()
 
@@ -51,13 +51,3 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         last = epoch + 1 == (self.params or {}).get("epochs") or self.model.stop_training
         if last or (epoch + 1) % self.every == 0:
             self._record(epoch + 1)
-
-
-def at_least(name: str, value: int, least: int) -> None:
-    """Refuse what is no whole number of ``least`` or more.
-
-    Raises:
-        InputError: names the argument and the value.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} must be a whole number of {least} or more; got {value!r}.")

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 
 from zoo._plane import plane_around
-from zoo.training.callbacks._recorder import Recorder, at_least
+from zoo.training._arguments import at_least
+from zoo.training.callbacks._recorder import Recorder
 
 
 class BoundaryRecorder(Recorder):

@@ -8,8 +8,10 @@ from pathlib import Path
 import keras
 
 from zoo.errors import InputError
+from zoo.training._arguments import at_least
+from zoo.training._callback_facts import Mode, better
 from zoo.training.callbacks.nan import ExplainNaN
-from zoo.training.callbacks.stopping import Mode, better, early_stopping
+from zoo.training.callbacks.stopping import early_stopping
 
 
 def default_callbacks(
@@ -51,8 +53,7 @@ def default_callbacks(
 
     Source: the deck, "early stopping" and "learning rate decay".
     """
-    if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-        raise InputError(f"patience must be a whole number of 1 or more; got {patience!r}.")
+    at_least("patience", patience)
     if factor is not None and not 0 < factor < 1:
         raise InputError(f"factor must be between 0 and 1, or None to leave the rate alone; got {factor!r}.")
     if tensorboard and log_to is None:

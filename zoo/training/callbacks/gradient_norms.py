@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
+from zoo.training._arguments import at_least
 from zoo.training._data import as_rows
-from zoo.training.callbacks._recorder import Recorder, at_least
+from zoo.training.callbacks._recorder import Recorder
 
 
 class GradientNorms(Recorder):
@@ -52,7 +53,7 @@ class GradientNorms(Recorder):
 
     def __init__(self, probe: Any, *, every: int = 1, most: int = 256) -> None:
         super().__init__(every=every)
-        at_least("most", most, 1)
+        at_least("most", most)
         rows = as_rows(probe)
         if rows is None:
             raise InputError(

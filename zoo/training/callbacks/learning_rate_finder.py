@@ -8,7 +8,8 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError
-from zoo.training.callbacks._learning_rate import positive, settable_rate
+from zoo.training._arguments import at_least, positive
+from zoo.training.callbacks._learning_rate import settable_rate
 
 _FEWEST = 20  # steps, below which the curve says nothing
 _MEMORY = 0.9  # of the smoothed loss, per step
@@ -49,13 +50,14 @@ class LearningRateFinder(keras.callbacks.Callback):  # type: ignore[misc]
     Source: Smith (2015), "Cyclical learning rates for training neural networks".
     """
 
+    sets_learning_rate = True  # so that `zoo.fit` refuses a second one beside it
+
     def __init__(self, *, lowest: float = 1e-6, highest: float = 10.0, steps: int = 300) -> None:
         super().__init__()
         self.lowest, self.highest = positive("lowest", lowest), positive("highest", highest)
         if lowest >= highest:
             raise InputError(f"lowest must be below highest; got {lowest!r} and {highest!r}.")
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < _FEWEST:
-            raise InputError(f"steps must be a whole number of {_FEWEST} or more; got {steps!r}.")
+        at_least("steps", steps, _FEWEST)
         self.steps = steps
         self.learning_rates: list[float] = []
         self.losses: list[float] = []

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 
 from zoo.errors import InputError
-from zoo.training.callbacks._learning_rate import positive, settable_rate
+from zoo.training._arguments import positive
+from zoo.training.callbacks._learning_rate import settable_rate
 
 
 class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
@@ -49,6 +50,8 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
     Source: Smith (2018), "A disciplined approach to neural network hyper-parameters"; Smith and Topin
     (2018), "Super-convergence". The cosine is fastai's.
     """
+
+    sets_learning_rate = True  # so that `zoo.fit` refuses a second one beside it
 
     def __init__(
         self,

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 
 from zoo.errors import InputError, did_you_mean
-from zoo.training.callbacks._recorder import Recorder, at_least
+from zoo.training._arguments import at_least
+from zoo.training.callbacks._recorder import Recorder
 
 
 class SampleRecorder(Recorder):
@@ -48,7 +49,7 @@ class SampleRecorder(Recorder):
 
     def __init__(self, count: int = 40, *, every: int = 1, layer: str = "generator", seed: int = 0) -> None:
         super().__init__(every=every)
-        at_least("count", count, 1)
+        at_least("count", count)
         self.count, self.layer, self.seed = count, layer, seed
 
     def _begin(self) -> None:

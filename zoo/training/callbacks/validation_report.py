@@ -14,8 +14,10 @@ import numpy as np
 from zoo._feed import feed
 from zoo._files import write_text
 from zoo.errors import InputError
+from zoo.training._arguments import at_least
 from zoo.training._data import as_rows, by_name
 from zoo.training._outputs import Output, outputs_of
+from zoo.training.preflight import preflight
 
 
 class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
@@ -64,8 +66,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
         class_names: Sequence[str] | dict[str, Sequence[str]] = (),
     ) -> None:
         super().__init__()
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise InputError(f"every must be a whole number of 1 or more; got {every!r}.")
+        at_least("every", every)
         rows = None if split is None else as_rows(split)
         if rows is None:
             raise InputError(
@@ -91,8 +92,6 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
                 "ValidationReport is for classes, and no output of this model tells classes apart with a "
                 "cross entropy loss. For numbers, the history holds the error of each epoch."
             )
-        from zoo.training.preflight import preflight  # which knows some callbacks itself
-
         preflight(self.model, self._rows, None, judged=True)
         self._begin(outputs)
 
