@@ -1,4 +1,4 @@
-"""Write what is generated: the tables in README.md and the index recipes/README.md.
+"""Write what is generated: the tables in README.md, the index recipes/README.md, and docs/checks.md.
 
     python scripts/generate.py            writes them
     python scripts/generate.py --check    fails where they are stale
@@ -8,12 +8,14 @@ Figures come from saved_models/manifest.json, which `zoo pretrain` wrote, and fr
 scripts/measure.py wrote; none is typed.
 """
 
+import inspect
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 import zoo
@@ -35,6 +37,7 @@ def main(arguments: list[str]) -> int:
     fresh = {
         ROOT / "README.md": fill((ROOT / "README.md").read_text(), tables()),
         ROOT / "recipes/README.md": recipe_index(),
+        ROOT / "docs/checks.md": checks_page(),
     }
     stale = [path for path, text in fresh.items() if not path.is_file() or path.read_text() != text]
     if "--check" in arguments:
@@ -140,6 +143,50 @@ def recipe_index() -> str:
             shown,
         ]
     return "\n".join(lines) + "\n"
+
+
+def checks_page() -> str:
+    """Write each check's docstring as a section: what it finds, why, an example, and what mends it."""
+    from zoo.training.preflight import ALL_CHECKS
+
+    lines = [
+        "# What is checked before training, and after",
+        "",
+        "`zoo.fit`, `zoo.evaluate` and `zoo.predict` run these checks; `zoo.preflight` runs them alone and prints what they",
+        'find. With `checks="auto"`, the default, an **error** (cannot be meant) is raised and a **warning** (is rarely meant)',
+        'is warned of; `"error"` raises both, `"warn"` warns of both, `"off"` does not look. This page is generated from the',
+        "docstrings by `scripts/generate.py`; the checks stand in `zoo/training/checks/`.",
+        "",
+        "| check | what it finds | file |",
+        "| --- | --- | --- |",
+    ]
+    sections = []
+    for check in ALL_CHECKS:
+        text = inspect.getdoc(check) or ""
+        title, _, rest = text.partition("\n")
+        file = Path(inspect.getsourcefile(check) or "").relative_to(ROOT)
+        lines.append(f"| [`{check.__name__}`](#{check.__name__}) | {title} | {link(Path('..') / file)} |")
+        sections += ["", f"## {check.__name__}", "", title, "", *_sections(rest.strip())]
+    return "\n".join(lines + sections) + "\n"
+
+
+def _sections(text: str) -> list[str]:
+    """Turn the `Example:` and `Mend:` of a docstring into blocks of code."""
+    lines: list[str] = []
+    for block in re.split(r"\n(?=Example:|Mend:|Cases:)", text):
+        head, _, code_lines = block.partition("\n")
+        if head in ("Example:", "Mend:"):
+            lines += [
+                f"**{head[:-1]}**",
+                "",
+                "```python",
+                *textwrap.dedent(code_lines).strip().splitlines(),
+                "```",
+                "",
+            ]
+        else:
+            lines += [block.strip(), ""]
+    return lines[:-1]
 
 
 def make_pictures() -> None:

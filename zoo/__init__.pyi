@@ -14,12 +14,13 @@ from .errors import BrokenModelError as BrokenModelError
 from .errors import InputError as InputError
 from .errors import MissingFileError as MissingFileError
 from .errors import MissingPackageError as MissingPackageError
+from .errors import PreflightWarning as PreflightWarning
 from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import ZooError as ZooError
 from .images import prepare_image as prepare_image
-from .predict import predict_image as predict_image
+from .readings import predict_image as predict_image
 from .recipes import list_recipes as list_recipes
 from .recipes import run_recipe as run_recipe
 from .registry import create_model as create_model
@@ -45,4 +46,6 @@ from .training.callbacks import early_stopping as early_stopping
 from .training.environments import make_environments as make_environments
 from .training.environments import play_episodes as play_episodes
 from .training.evaluate import evaluate as evaluate
+from .training.evaluate import predict as predict
 from .training.fit import fit as fit
+from .training.preflight import preflight as preflight

@@ -11,6 +11,8 @@
     |-- BrokenModelError     (ValueError)         a model file that is not what it should be
     `-- PromiseError         (RuntimeError)       a recipe that missed the figure it promises
 
+and one warning, PreflightWarning (UserWarning): what is rarely meant, and goes on all the same.
+
 Each is also the built-in error it refines, so ``except ValueError`` keeps working. A message says
 what was expected, what came, and what to do next.
 """
@@ -51,6 +53,10 @@ class BrokenModelError(ZooError, ValueError):
 
 class PromiseError(ZooError, RuntimeError):
     """A recipe ran to its end and missed the figure that it promises."""
+
+
+class PreflightWarning(UserWarning):
+    """Something before or after training is rarely meant; it goes on all the same."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 import zoo
 from zoo.training._data import Batches, as_rows
-from zoo.training.fit import _split as split
+from zoo.training._task import split
 
 
 def softmax(data, *, learning_rate=0.1, seed=0) -> keras.Model:

@@ -91,7 +91,6 @@ MISTAKES = [
     ("ten classes, one sigmoid", net(1, "sigmoid", BINARY), np.arange(64) % 10, ["from 0 to 9", "10 units"]),
     ("labels 1 and 2", net(1, "sigmoid", BINARY), Y3 % 2 + 1, ["from 1 to 2", "y - 1"]),
     ("labels -1 and +1", net(1, "sigmoid", BINARY), Y3 % 2 * 2 - 1, ["from -1 to 1", "(y > 0)"]),
-    ("a class is lacking", net(4, "softmax", SPARSE), Y3, ["4 classes", "lack class 3", "num_classes=3"]),
     ("one class", net(3, "softmax", SPARSE), np.zeros(64, int), ["one class only, 0"]),
     ("one class of two", net(1, "sigmoid", BINARY), np.ones(64, int), ["one class only, 1"]),
     (
@@ -165,7 +164,7 @@ def test_images_of_bytes_are_refused_unless_the_model_scales_them():
         (
             "val_acc",
             True,
-            ["'val_acc'", "loss, accuracy, val_loss, val_accuracy", "Did you mean 'val_accuracy'"],
+            ["'val_acc'", "val_accuracy, loss, accuracy, val_loss", "Did you mean 'val_accuracy'"],
         ),
         ("val_loss", False, ["'val_loss'", "no validation data", "validation_data="]),
         ("accurracy", False, ["Did you mean 'accuracy'"]),
@@ -190,8 +189,12 @@ def test_a_class_that_only_the_validation_rows_have_is_named(table):
     x, _ = table
     y = np.arange(64) % 3
     model = net(3, "softmax", "categorical_crossentropy")
-    with pytest.raises(zoo.InputError, match="lack class 2"):
+    with pytest.warns(zoo.PreflightWarning) as told:
         zoo.fit(model, x[y < 2], np.eye(3)[y[y < 2]], validation_data=(x, np.eye(3)[y]), verbose=0)
+
+    words = [str(one.message) for one in told]
+    assert any("lacks class 2" in word for word in words)
+    assert any("Class 2 is in the validation data and not in the training data" in word for word in words)
 
 
 def test_the_validation_rows_are_checked_too(table):
@@ -361,13 +364,59 @@ def test_rows_that_do_not_go_together_are_counted(table):
         zoo.fit(net(3, "softmax", SPARSE), table[0][:0], table[1][:0], verbose=0)
 
 
-def test_checks_can_warn_or_be_off(table):
+def test_what_is_rarely_meant_is_warned_of_and_what_cannot_be_meant_is_refused(table):
     x, y = table
-    with pytest.warns(UserWarning, match="lack class 3"):
-        zoo.fit(net(4, "softmax", SPARSE), x, y, verbose=0, checks="warn")
+    rare, wrong = net(4, "softmax", SPARSE), net(1, "sigmoid", "mse")
+    with pytest.warns(zoo.PreflightWarning, match="4 classes and the training data lacks class 3"):
+        zoo.fit(rare, x, y, verbose=0)
+    with pytest.raises(zoo.InputError, match="lacks class 3"):
+        zoo.fit(rare, x, y, verbose=0, checks="error")
+    with pytest.raises(zoo.InputError, match="cannot be reached"):
+        zoo.fit(wrong, x, y * 100 + 5, verbose=0)
+    with pytest.warns(zoo.PreflightWarning, match="cannot be reached"):
+        zoo.fit(wrong, x, y * 100 + 5, verbose=0, checks="warn")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        zoo.fit(net(4, "softmax", SPARSE), x, y, verbose=0, checks="off")
+        zoo.fit(rare, x, y, verbose=0, checks="off")
+        zoo.fit(wrong, x, y * 100 + 5, verbose=0, checks="off")
+
+
+def test_preflight_alone_lists_all_that_is_found_and_prints_a_table(table, capsys):
+    x, y = table
+    x = x.copy()
+    x[3, 1] = np.nan
+    found = zoo.preflight(net(3, "softmax", SPARSE), pd.DataFrame(x, columns=["a", "b", "c", "d"]), y)
+    assert [(one.level, one.check) for one in found] == [("error", "finite")]
+    assert "row 3, column 'b'" in found[0].message
+    printed = capsys.readouterr().out
+    assert "finite" in printed
+    assert "row 3" in printed
+    assert zoo.preflight(net(3, "softmax", SPARSE), *table) == []
+    assert "nothing found" in capsys.readouterr().out
+
+
+def test_two_mistakes_of_one_kind_are_told_together(table):
+    x, _ = table
+    y = {"kind": Y3 + 1, "size": np.ones((64, 2)) / 3}
+    with pytest.raises(
+        zoo.InputError, match=r"(?s)1\. y\['kind'\] is one-hot.*\n2\. y\['size'\] has the shape"
+    ):
+        zoo.fit(two_outputs(), x, {**y, "kind": np.eye(3)[Y3]}, verbose=0)
+
+
+def test_preflight_takes_what_fit_evaluate_and_predict_take(table):
+    x, y = table
+    model = net(3, "softmax", SPARSE)
+    assert zoo.preflight(model, x, verbose=False) == []
+    assert zoo.preflight(model, (x, y), purpose="evaluate", verbose=False) == []
+    (found,) = zoo.preflight(model, x[:, :3], verbose=False)
+    assert found.check == "input_shapes"
+    (found,) = zoo.preflight(model, x, y[:-1], verbose=False)
+    assert (found.check, found.level) == ("data", "error")
+    (found,) = zoo.preflight(model, x, y, epochs=3, initial_epoch=3, verbose=False)
+    assert "pass epochs=6" in found.mend
+    with pytest.raises(zoo.InputError, match="purpose must be"):
+        zoo.preflight(model, x, y, purpose="train")
 
 
 RIGHT = [

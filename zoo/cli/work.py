@@ -59,7 +59,7 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Read pictures with a trained network: the likeliest answers, and what the network saw."""
-    from zoo.predict import find_model, locate_model, predict_image, print_readings, read_image
+    from zoo.readings import find_model, locate_model, predict_image, print_readings, read_image
 
     locate_model(model)  # a wrong word or file is told before Keras loads
     for image in images:

@@ -8,7 +8,6 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from zoo._metric_names import readable, spaced
 from zoo.errors import InputError
 from zoo.plots._style import BLUE, GREY, VERMILION, picture, styled
 
@@ -38,7 +37,7 @@ def curves(history: Any) -> Figure:
     names.sort(key=lambda name: name != "loss")
     if not names or not len(epochs[names[0]]):
         raise InputError("The history holds no epoch: nothing was trained.")
-    best, called = _best(epochs), readable(names)
+    best = _best(epochs)
     panels = _panels(names)
     rows, columns = (1 + max(cells) for cells in zip(*panels.values(), strict=True))
     width = 4.0 if columns < 4 else 3.2
@@ -54,7 +53,7 @@ def curves(history: Any) -> Figure:
             if best is not None:
                 axes.axvline(best + 1, color=GREY, linewidth=1, linestyle=":")
                 axes.plot(best + 1, validation[best], "o", color=VERMILION, label=f"best epoch, {best + 1}")
-        axes.set(title=spaced(called[name]), xlabel="epoch")
+        axes.set(title=name, xlabel="epoch")
         axes.set_xlim(left=0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.axes[0].legend()

@@ -22,7 +22,6 @@ from rich.table import Table
 import zoo.plots
 from zoo import registry
 from zoo._files import atomic_path, write_text
-from zoo._metric_names import readable, spaced
 from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
 from zoo.runs.card import card, without_ends
@@ -164,13 +163,10 @@ class Run:
         table = Table(title=self.recipe, title_justify="left", show_edge=False)
         for heading in ("figure", "value", "95 % interval"):
             table.add_column(heading)
-        bare = {name: name.removeprefix("test_") for name in self._figures}
-        apart = readable(bare.values())
-        called = {k: "test " * (k != v) + spaced(apart[v]) for k, v in bare.items()}
         for name, value in without_ends(self._figures).items():
             low, high = self._figures.get(f"{name}_low"), self._figures.get(f"{name}_high")
             between = f"{low:.4f} to {high:.4f}" if low is not None else ""
-            table.add_row(called[name], f"{value:.4f}", between)
+            table.add_row(name, f"{value:.4f}", between)
         console = Console()
         console.print(table)
         seconds = self.metrics["train_seconds"]

@@ -25,6 +25,7 @@ class Output:
         y: the targets, or ``None`` where none came under this name.
         label: how messages call the targets: ``y`` or ``y['price']``.
         ignored: a label that the loss leaves out (``ignore_class``), or ``None``.
+        has_loss: whether there is a loss at all, one of the user's own included.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Output:
     y: np.ndarray | None
     label: str
     ignored: int | None = None
+    has_loss: bool = True
 
     @property
     def units(self) -> int | None:
@@ -46,10 +48,15 @@ def outputs_of(model: keras.Model, rows: Rows | None) -> list[Output]:
     """List the outputs of a functional or Sequential model; a subclassed one has none to show."""
     tensors = getattr(model, "outputs", None) or []
     names = output_names(model)
-    targets = by_name(rows.y, names) if rows is not None else {}
+    given = getattr(model, "loss", None)
+    learning = [name for position, name in enumerate(names) if _given(given, name, position) is not None]
+    targets = {} if rows is None else by_name(rows.y, names)
+    if rows is not None and isinstance(rows.y, list) and len(rows.y) == len(learning):
+        targets = dict(zip(learning, rows.y, strict=True))  # those without a loss have no targets
     outputs = []
     for position, (name, tensor) in enumerate(zip(names, tensors, strict=False)):
-        loss, config = _loss_of(model.loss, name, position)
+        mine = _given(given, name, position)
+        loss, config = _name_and_settings(mine, tuple(tensor.shape[1:]), targets.get(name))
         outputs.append(
             Output(
                 name=name,
@@ -60,6 +67,7 @@ def outputs_of(model: keras.Model, rows: Rows | None) -> list[Output]:
                 y=targets.get(name),
                 label="y" if len(names) == 1 else f"y[{name!r}]",
                 ignored=config.get("ignore_class"),
+                has_loss=mine is not None,
             )
         )
     return outputs
@@ -93,14 +101,29 @@ def _activation_of(tensor: Any) -> str | None:
     return None
 
 
-def _loss_of(loss: Any, name: str, position: int) -> tuple[str, dict[str, Any]]:
-    """Return the name of an output's loss and its settings; a loss of the user's own has neither."""
+def _given(loss: Any, name: str, position: int) -> Any:
+    """Return what was compiled as an output's loss."""
     if isinstance(loss, Mapping):
-        loss = loss.get(name)
-    elif isinstance(loss, list | tuple):
-        loss = loss[position] if position < len(loss) else None
+        return loss.get(name)
+    if isinstance(loss, list | tuple):
+        return loss[position] if position < len(loss) else None
+    return loss
+
+
+def _name_and_settings(
+    loss: Any, shape: tuple[int | None, ...], y: np.ndarray | None
+) -> tuple[str, dict[str, Any]]:
+    """Return the name of a loss and its settings; a loss of the user's own has neither."""
+    if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):  # which Keras tells by the shapes
+        if shape[-1:] == (1,):
+            return "binary_crossentropy", {}
+        sparse = y is not None and (y.ndim - 1 < len(shape) or y.shape[-1] == 1)
+        return ("sparse_" if sparse else "") + "categorical_crossentropy", {}
     if isinstance(loss, str):
-        loss = keras.losses.get(loss)
+        try:
+            loss = keras.losses.get(loss)
+        except ValueError:  # a name that Keras does not know, which it says clearly itself
+            return "", {}
     if isinstance(loss, keras.losses.Loss) and type(loss).__module__.startswith("keras."):
         return _snake(type(loss).__name__), loss.get_config()
     if str(getattr(loss, "__module__", "")).startswith("keras."):

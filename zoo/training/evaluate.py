@@ -10,17 +10,28 @@ import numpy as np
 from zoo._feed import feed
 from zoo.training._data import Rows, as_rows, by_name, needs_targets
 from zoo.training._outputs import output_names, outputs_of
-from zoo.training.preflight import preflight
+from zoo.training._task import judging_task, prediction_task
+from zoo.training.preflight import Checks, findings, known, tell
 
 
-def evaluate(model: keras.Model, data: Any, y: Any = None, *, batch_size: int = 256) -> dict[str, float]:
+def evaluate(
+    model: keras.Model,
+    data: Any,
+    y: Any = None,
+    *,
+    sample_weight: Any = None,
+    batch_size: int = 256,
+    checks: Checks = "auto",
+) -> dict[str, float]:
     """Return the model's loss and metrics on some rows, by name.
 
     Args:
         model: a compiled model.
         data: a split, ``(x, y)``, or ``x`` with ``y``; also a stream.
         y: targets, where ``data`` is ``x``.
+        sample_weight: weight of each row in the loss.
         batch_size: rows a step.
+        checks: as for `zoo.fit`.
 
     Returns:
         Plain Python floats by metric name; with several outputs ``<output>_<metric>``.
@@ -36,20 +47,54 @@ def evaluate(model: keras.Model, data: Any, y: Any = None, *, batch_size: int = 
         >>> sorted(evaluate(model, data.test))
         ['loss', 'mae']
     """
-    rows = as_rows(data, y, targets=needs_targets(model))
-    if rows is None:
+    known(checks)
+    task = judging_task(model, data, y, sample_weight=sample_weight)
+    if checks != "off":
+        tell(findings(task), checks)
+    if task.rows is None:
         values = model.evaluate(data, verbose=0, return_dict=True)
     else:
-        preflight(model, rows, None, judged=True)
         values = model.evaluate(
-            feed(rows.x),
-            rows.y,
-            sample_weight=rows.sample_weight,
+            feed(task.rows.x),
+            task.rows.y,
+            sample_weight=task.rows.sample_weight,
             batch_size=batch_size,
             verbose=0,
             return_dict=True,
         )
     return {name: float(value) for name, value in values.items()}
+
+
+def predict(model: keras.Model, data: Any, *, batch_size: int = 256, checks: Checks = "auto") -> Any:
+    """Return a model's predictions for some rows: ``model.predict``, with the checks of `zoo.fit`.
+
+    Args:
+        model: a `keras.Model`.
+        data: inputs, a split (its targets are left out), or a stream. Several inputs are a list, or a
+        dictionary by name. batch_size: rows a step. checks: as for `zoo.fit`.
+
+    Returns:
+        What ``model.predict`` returns: an array ``(rows, ...)``, or a list or dictionary of them.
+
+    Raises:
+        InputError: the rows do not fit the model; always the same sentence, whatever was called before.
+
+    Examples:
+        >>> import numpy as np, zoo
+        >>> model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=0)
+        >>> predict(model, np.ones((2, 4))).shape
+        (2, 3)
+        >>> predict(model, np.ones(4))
+        Traceback (most recent call last):
+        zoo.errors.InputError: x of the data has the shape (4,); ... The batch axis is missing: use
+        x[np.newaxis]. ...
+    """
+    known(checks)
+    task = prediction_task(model, data)
+    if checks != "off":
+        tell(findings(task), checks)
+    x = data if task.rows is None else feed(task.rows.x)
+    return model.predict(x, batch_size=None if task.rows is None else batch_size, verbose=0)
 
 
 def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tuple[float, float]]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 
-from zoo.errors import InputError
 from zoo.training._arguments import as_list, at_least
-from zoo.training._data import Batches, Rows, as_rows, needs_targets
+from zoo.training._data import Batches
 from zoo.training._interrupt import stop_on_interrupt
+from zoo.training._task import training_task
 from zoo.training.callbacks._recorder import Recorder
-from zoo.training.preflight import preflight
+from zoo.training.preflight import Checks, findings, known, tell
 from zoo.training.progress import Verbose, progress_callback
 
 
@@ -33,7 +32,7 @@ def fit(
     class_weight: Mapping[int, float] | None = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,
-    checks: Literal["error", "warn", "off"] = "error",
+    checks: Checks = "auto",
 ) -> keras.callbacks.History:
     """Train a compiled model: ``model.fit``, with checks before the first step.
 
@@ -59,7 +58,9 @@ def fit(
         class_weight: weight of each class in the loss.
         sample_weight: weight of each row in the loss.
         initial_epoch: number of the first epoch, for going on where an earlier call ended.
-        checks: ``"error"``, ``"warn"`` or ``"off"``: what to do with findings.
+        checks: what to do with what `zoo.preflight` finds. ``"auto"`` raises what cannot be meant and warns
+        of what is
+            rarely meant; ``"error"`` raises both, ``"warn"`` warns of both, ``"off"`` does not look.
 
     Returns:
         Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``.
@@ -81,29 +82,33 @@ def fit(
     if seed is not None:
         keras.utils.set_random_seed(seed)
     order_seed = seed if seed is not None else int(np.random.randint(2**31))  # noqa: NPY002 - Keras seeds this one
-    whole = hasattr(data, "train") and hasattr(data, "test")
-    if whole and validation_data is None:
-        validation_data = data.validation
-    targets = needs_targets(model)
-    rows = as_rows(data.train if whole else data, y, sample_weight, targets=targets)
-    validation = None if validation_data is None else as_rows(validation_data, targets=targets)
-    if validation_split and validation_data is None:
-        rows, validation = _split(rows, validation_split, order_seed)
-    validated = validation_data is not None or validation is not None
-    # Recorders come last: they keep the last epoch, and another callback may say that this is it.
-    given = sorted(as_list(callbacks), key=lambda callback: isinstance(callback, Recorder))
-    at_least("epochs", epochs)
     if batch_size is not None:
         at_least("batch_size", batch_size)
-    stream = data if rows is None else None
-    preflight(model, rows, validation, callbacks=given, validated=validated, stream=stream, checks=checks)
+    known(checks)
+    task = training_task(
+        model,
+        data,
+        y,
+        sample_weight=sample_weight,
+        validation_data=validation_data,
+        validation_split=validation_split,
+        # Recorders come last: they keep the last epoch, and another callback may say that this is it.
+        callbacks=sorted(as_list(callbacks), key=lambda callback: isinstance(callback, Recorder)),
+        class_weight=class_weight,
+        epochs=epochs,
+        initial_epoch=initial_epoch,
+        seed=order_seed,
+    )
+    if checks != "off":
+        tell(findings(task), checks)
 
     size = batch_size or 32
+    rows = task.rows
     feed = data if rows is None else Batches(rows, batch_size=size, seed=order_seed)
     course = _Course(feed)
     shown = progress_callback(verbose)
     told = keras.callbacks.CallbackList(
-        [*given, *as_list(shown), course],  # last: it has begun once all the others have
+        [*task.callbacks, *as_list(shown), course],  # last: it has begun once all the others have
         add_history=True,
         model=model,
         epochs=epochs,
@@ -111,9 +116,10 @@ def fit(
         verbose=0,
     )
     arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
-    if validated:
-        arguments["validation_data"] = validation_data if validation is None else validation.as_tuple()
-        arguments["validation_batch_size"] = None if validation is None else size
+    if task.validation is not None:
+        arguments |= {"validation_data": task.validation.as_tuple(), "validation_batch_size": size}
+    elif task.validation_stream is not None:
+        arguments["validation_data"] = task.validation_stream
     with stop_on_interrupt(model) as interruption:
         try:
             model.fit(
@@ -160,29 +166,3 @@ def _steps(feed: Any) -> int | None:
         return steps
     known = int(feed.cardinality()) if hasattr(feed, "cardinality") else -1
     return known if known > 0 else None
-
-
-def _split(rows: Rows | None, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """Cut validation rows off, shuffled, and stratified where the targets are labels."""
-    from sklearn.model_selection import train_test_split
-
-    if rows is None:
-        raise InputError("validation_split needs arrays; for a stream pass validation_data=.")
-    if not 0 < fraction < 1:
-        raise InputError(f"validation_split must be between 0 and 1; got {fraction}.")
-    parted_count = math.ceil(fraction * len(rows))
-    if parted_count == len(rows):
-        raise InputError(
-            f"validation_split={fraction} of {len(rows)} row(s) leaves none to learn from. Pass more rows, or none "
-            "for validation."
-        )
-    labels = rows.y if isinstance(rows.y, np.ndarray) and rows.y.dtype.kind in "iub" else None
-    if labels is not None:
-        counts = np.unique(labels, return_counts=True)[1]
-        # A class of one row, or more classes than rows on a side, cannot stand on both.
-        if labels.ndim > 1 or counts.min() < 2 or min(parted_count, len(rows) - parted_count) < len(counts):
-            labels = None
-    kept, parted = train_test_split(
-        np.arange(len(rows)), test_size=parted_count, random_state=seed % 2**32, stratify=labels
-    )
-    return rows.take(kept), rows.take(parted)

@@ -1,400 +1,172 @@
 """What Keras would do silently, said before the first step.
 
-A check is a small function that looks at the compiled model, the data and the callbacks, and yields a
-sentence for each thing that cannot be meant: what was expected, what came, what to change. `CHECKS` lists
-them in the order they are run; the first that finds something ends the search, since a wrong shape makes
-every later finding noise.
+A check is a small function that looks at the model, the data and the callbacks, and yields a finding for each
+thing that cannot be meant (an error) or is rarely meant (a warning): what was expected, what came, and the
+line that mends it. `CHECKS` lists all of them, in the order in which they are run. They stand in groups:
+where one group has found an error, the later groups are left out, since a wrong shape makes everything after
+it noise.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import keras
-import numpy as np
 
-from zoo.errors import InputError, did_you_mean
-from zoo.training._callback_checks import directions_are_known, monitored_metrics_exist, rates_can_be_set
-from zoo.training._data import Rows, by_name, leaves
-from zoo.training._outputs import outputs_of
-from zoo.training._situation import Situation
-from zoo.training._wording import (
-    bare,
-    camel,
-    fits,
-    integers,
-    is_numeric,
-    mismatch,
-    one_hot,
-    out_of_range,
-    shape_hint,
-    some,
-    with_rows,
+from zoo.errors import InputError, PreflightWarning
+from zoo.training._data import needs_targets
+from zoo.training._situation import Purpose, Situation
+from zoo.training._task import Task, judging_task, prediction_task, training_task
+from zoo.training.checks.arguments import compiled, epochs_are_left
+from zoo.training.checks.callbacks import directions_are_known, monitored_metrics_exist, rates_can_be_set
+from zoo.training.checks.finding import Finding, error
+from zoo.training.checks.labels import every_class_is_there, label_range, majority, rows_are_distributions
+from zoo.training.checks.losses import last_layer_fits_loss, targets_suit_loss, targets_within_reach
+from zoo.training.checks.shapes import input_shapes, target_shapes, targets_are_named
+from zoo.training.checks.values import finite, no_text, picture_scale, same_scale
+
+Check = Callable[[Situation], Iterator[Finding]]
+Checks = Literal["auto", "error", "warn", "off"]
+
+CHECKS: tuple[tuple[Check, ...], ...] = (
+    (compiled, epochs_are_left),
+    (no_text, input_shapes, targets_are_named),
+    (target_shapes,),
+    (finite,),
+    (last_layer_fits_loss, label_range, rows_are_distributions, targets_within_reach, targets_suit_loss),
+    (every_class_is_there, majority, picture_scale, same_scale),
+    (monitored_metrics_exist, directions_are_known, rates_can_be_set),
 )
 
-# Losses that compare number with number, so that targets of another shape would be broadcast.
-_ELEMENTWISE = {
-    "mean_squared_error",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_logarithmic_error",
-    "huber",
-    "log_cosh",
-    "poisson",
-    "hinge",
-    "squared_hinge",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-}
-
-
-Check = Callable[[Situation], Iterator[str]]
-
-
-def compiled(s: Situation) -> Iterator[str]:
-    """An uncompiled model has no loss to lessen."""
-    if not s.model.compiled:
-        yield (
-            "The model is not compiled. Call model.compile first, for example "
-            'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"]).'
-        )
-
-
-def no_text(s: Situation) -> Iterator[str]:
-    """Text is not a number; Keras' error for it names neither x nor y. A lookup layer's input takes text."""
-    inputs = getattr(s.model, "inputs", None) or []
-    if s.rows is not None and inputs and len(leaves(s.rows.x)) != len(inputs):
-        return  # input_shapes says that first: which part is text to be cannot be known
-    read = _text_inputs(s)
-    for label, array in _arrays(s):
-        if label in read:
-            if array.dtype.kind != "U":
-                odd = next((v for v in array.flat if not isinstance(v, str)), "nothing")
-                yield (
-                    f"{label} of the {s.part} holds {odd}, and the model takes text there. Fill the gaps, for "
-                    "example with .fillna('unknown'), and turn the column into text with .astype(str)."
-                )
-            continue
-        if array.dtype.kind not in "OUS":
-            continue
-        if array.dtype.kind == "O" and is_numeric(array):
-            yield f"{label} has the dtype object, though it holds numbers. Use {bare(label)}.astype('float32')."
-            continue
-        shown = ", ".join(map(repr, list(dict.fromkeys(map(str, array.ravel()[:1000])))[:3]))
-        mend = (
-            "names, y = np.unique(y, return_inverse=True) turns them into integers."
-            if label.startswith("y")
-            else "Turn the column into numbers, or leave it out."
-        )
-        yield f"{label} of the {s.part} holds text ({shown}, ...), and the model takes numbers. {mend}"
-
-
-def input_shapes(s: Situation) -> Iterator[str]:
-    """A wrong shape, said in the same sentence whatever was called before (cases A26)."""
-    tensors = getattr(s.model, "inputs", None) or []
-    if s.rows is None or not tensors:
-        return
-    if hasattr(s.model, "training_shape"):  # it learns from something else than it is called with
-        tensors = [keras.KerasTensor((None, *s.model.training_shape), name="x")]
-    names = [tensor.name for tensor in tensors]
-    given = by_name(s.rows.x, names)
-    struct = getattr(s.model, "_inputs_struct", None)
-    if isinstance(struct, dict):
-        names = [next(k for k, v in struct.items() if v is tensor) for tensor in tensors]
-    if len(leaves(s.rows.x)) != len(tensors):
-        table = " A table goes in column by column: x = dict(table)." * bool(s.rows.columns)
-        yield f"The model has {len(tensors)} input(s), {', '.join(names)}; x holds {len(leaves(s.rows.x))}.{table}"
-        return
-    if unknown := [name for name in given if name not in names and isinstance(s.rows.x, dict)]:
-        hint = did_you_mean(unknown[0], names)
-        yield f"x[{unknown[0]!r}] is no input of the model; its inputs are {', '.join(names)}.{hint}"
-        return
-    for position, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
-        array = given[name] if isinstance(s.rows.x, dict) else leaves(s.rows.x)[position]
-        expected, got = tuple(tensor.shape[1:]), array.shape[1:]
-        if fits(got, expected) or fits((*got, 1), expected) or fits(got, (*expected, 1)):
-            continue
-        label = "x" if len(names) == 1 else f"x[{name!r}]"
-        yield (
-            f"{label} of the {s.part} has the shape {array.shape}; the model expects "
-            f"{with_rows(expected)}.{shape_hint(array.shape, expected, label)}"
-        )
-
-
-def target_shapes(s: Situation) -> Iterator[str]:
-    """Targets that would broadcast against the output, or come in the wrong encoding (cases A3)."""
-    known = {output.name for output in s.outputs}
-    if s.rows is not None and isinstance(s.rows.y, dict) and known:
-        for name in s.rows.y:
-            if name not in known:
-                yield (
-                    f"y[{name!r}] is no output of the model; its outputs are {', '.join(sorted(known))}."
-                    f"{did_you_mean(name, known)}"
-                )
-    for o in s.outputs:
-        if o.y is None:
-            if s.rows is not None and o.loss:
-                yield f"The output {o.name!r} has a loss and no targets: y has no {o.name!r}."
-            continue
-        got, out = o.y.shape[1:], o.shape
-        flat = got in ((), (1,)) and len(out) == 1
-        if o.loss == "sparse_categorical_crossentropy":
-            if fits(got, out) and one_hot(o.y) and (o.units or 0) > 1:
-                yield (
-                    f"{o.label} is one-hot, shape {o.y.shape}, and sparse_categorical_crossentropy takes "
-                    f"integers of shape {with_rows(out[:-1])}. Use {o.label}.argmax(axis=-1), or the loss "
-                    '"categorical_crossentropy".'
-                )
-            elif not (fits(got, out[:-1]) or fits(got, (*out[:-1], 1))):
-                yield mismatch(o, with_rows(out[:-1]))
-        elif o.loss in ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"):
-            if not fits(got, out):
-                mend = (
-                    f' Use the loss "sparse_categorical_crossentropy", or keras.utils.to_categorical({o.label}, '
-                    f"{o.units})."
-                    if flat
-                    else ""
-                )
-                yield mismatch(o, with_rows(out)) + mend
-        elif o.loss in _ELEMENTWISE and not fits(got, out) and not (flat and out == (1,)):
-            if integers(o.y) and flat and (o.units or 0) > 1:
-                yield (
-                    f"{o.label} holds integer labels, shape {o.y.shape}, and {o.loss} would compare each with "
-                    f"all {o.units} outputs. For classes use a softmax output and the loss "
-                    f'"sparse_categorical_crossentropy"; for numbers give the last layer 1 unit.'
-                )
-            else:
-                units = got[0] if len(got) == 1 else 1
-                yield (
-                    mismatch(o, with_rows(out))
-                    + f" Keras would broadcast them. Give the last layer {units} unit(s), or {o.label} "
-                    f"{o.units} column(s)."
-                )
-
-
-def finite(s: Situation) -> Iterator[str]:
-    """One NaN or infinity ruins every weight, often without a word (case A4)."""
-    for label, array in _arrays(s):
-        if array.dtype.kind != "f" or np.isfinite(array.sum(dtype="float64")):
-            continue
-        bad = np.argwhere(~np.isfinite(array))
-        if not len(bad):
-            continue
-        row, *rest = (int(i) for i in bad[0])
-        names = s.rows.columns if s.rows else ()
-        column = f", column {names[rest[0]]!r}" if names and len(rest) == 1 and label == "x" else ""
-        place = column or (
-            f", column {rest[0]}" if len(rest) == 1 else f", position {tuple(rest)}" if rest else ""
-        )
-        yield (
-            f"{label} of the {s.part} holds {len(bad)} value(s) that are not finite; the first, "
-            f"{array[tuple(bad[0])]}, is in row {row}{place}. Fill them (for example with the column's "
-            "median) or drop the rows."
-        )
-
-
-def last_layer_fits_loss(s: Situation) -> Iterator[str]:
-    """Probabilities to a loss that wants logits, or logits to one that wants probabilities."""
-    for o in s.outputs:
-        if "crossentropy" not in o.loss or o.activation is None:
-            continue
-        if o.from_logits and o.activation in ("softmax", "sigmoid"):
-            yield (
-                f"The output {o.name!r} ends in {o.activation} and its loss has from_logits=True, which would "
-                f"apply {o.activation} again. Drop the activation, or from_logits."
-            )
-        wanted = "sigmoid" if o.loss.startswith("binary") else "softmax"
-        if not o.from_logits and o.activation in ("linear", "relu", "tanh"):
-            yield (
-                f"{o.loss} expects probabilities and the output {o.name!r} gives raw numbers (activation "
-                f"{o.activation!r}). End the model in {wanted}, or compile with "
-                f"keras.losses.{camel(o.loss)}(from_logits=True)."
-            )
-        if o.activation == "softmax" and o.units == 1:
-            yield (
-                f"The output {o.name!r} is a softmax over one unit, which is always 1. Use sigmoid with "
-                "binary_crossentropy, or one unit a class."
-            )
-
-
-def label_range(s: Situation) -> Iterator[str]:
-    """Labels that the output has no unit for, or that are no labels at all (case A1)."""
-    for o in s.outputs:
-        if o.y is None or o.y.dtype.kind not in "iufb" or not o.y.size:
-            continue
-        meant = o.y if o.ignored is None else o.y[o.y != o.ignored]
-        low, high = meant.min(initial=o.y.max()), meant.max(initial=o.y.min())
-        if o.loss == "sparse_categorical_crossentropy" and o.units:
-            if not integers(o.y):
-                odd = o.y[o.y != np.round(o.y)].ravel()[0]
-                yield f"{o.label} of the {s.part} holds {odd}; sparse_categorical_crossentropy takes whole numbers."
-            elif low < 0 or high >= o.units:
-                yield out_of_range(o, s.part, low, high)
-        elif o.loss.startswith("binary") and (low < 0 or high > 1):
-            if o.units == 1 and integers(o.y) and high > 1:
-                classes = len(np.unique(o.y))
-                mend = (
-                    "Labels seem to be 1 and 2: use y - 1."
-                    if classes == 2
-                    else f"For {classes} classes use {classes} units with softmax and "
-                    '"sparse_categorical_crossentropy".'
-                )
-            elif low == -1 and high == 1:
-                mend = f"Labels -1 and +1 become 0 and 1 by ({o.label} > 0).astype(int)."
-            else:
-                mend = "Scale or encode them as 0 and 1."
-            yield f"{o.loss} expects targets from 0 to 1; {o.label} of the {s.part} goes from {low} to {high}. {mend}"
-
-
-def every_class_is_there(s: Situation) -> Iterator[str]:
-    """A class that is not in the training rows cannot be learned (case A13)."""
-    trained = {o.name: o for o in s.others}
-    for o in s.outputs:
-        if o.y is None or "crossentropy" not in o.loss or not integers(o.y):
-            continue
-        labels = o.y.argmax(axis=-1) if o.loss == "categorical_crossentropy" else o.y
-        present = np.unique(labels)
-        if o.loss.startswith("binary") and (o.units or 0) > 1:
-            continue  # several yes/no labels: a rare one may well be absent
-        if s.others:
-            reference = trained[o.name].y
-            if reference is None:
-                continue
-            if o.loss == "categorical_crossentropy":
-                reference = reference.argmax(axis=-1)
-            if missing := sorted(set(present.tolist()) - set(np.unique(reference).tolist())):
-                yield (
-                    f"Class {some(missing)} is in the validation data and not in the training data, so it "
-                    "cannot be learned. Shuffle and stratify the split, for example "
-                    "sklearn.model_selection.train_test_split(x, y, stratify=y)."
-                )
-        elif len(present) == 1:
-            yield (
-                f"{o.label} of the {s.part} holds one class only, {present[0]}: any model learns to answer "
-                "that. Were the rows sorted before they were split?"
-            )
-        elif o.units and o.units > 1 and (missing := sorted(set(range(o.units)) - set(present.tolist()))):
-            yield (
-                f"The output {o.name!r} has {o.units} classes and the training rows lack class "
-                f"{some(missing)}. Add rows of it, or leave it out: names, y = np.unique(y, "
-                f"return_inverse=True) and num_classes={len(present)}."
-            )
-
-
-def image_scale(s: Situation) -> Iterator[str]:
-    """Bytes of 0 to 255 in a network that expects 0 to 1 learn slowly or not at all."""
-    if s.rows is None or len(leaves(s.rows.x)) != 1 or _scales_itself(s.model):
-        return
-    x = leaves(s.rows.x)[0]
-    image = x.ndim == 4 and x.shape[-1] in (1, 3, 4)
-    if image and x.dtype.kind in "uif" and x.min() >= 0 and x.max() > 32:
-        yield (
-            f"x of the {s.part} holds images from {x.min():g} to {x.max():g}, and nothing in the model scales "
-            "them. Divide by 255, or begin the model with keras.layers.Rescaling(1 / 255)."
-        )
-
-
-CHECKS: tuple[Check, ...] = (
-    compiled,
-    no_text,
-    input_shapes,
-    target_shapes,
-    finite,
-    last_layer_fits_loss,
-    label_range,
-    every_class_is_there,
-    image_scale,
-    monitored_metrics_exist,
-    directions_are_known,
-    rates_can_be_set,
-)
+ALL_CHECKS: tuple[Callable[..., Iterator[Finding]], ...] = tuple(check for group in CHECKS for check in group)
 
 
 def preflight(
     model: keras.Model,
-    rows: Rows | None,
-    validation: Rows | None,
+    data: Any,
+    y: Any = None,
     *,
-    callbacks: Sequence[Any] = (),
-    validated: bool = False,
-    stream: Any = None,
-    checks: Literal["error", "warn", "off"] = "error",
-    judged: bool = False,
-) -> None:
-    """Run every check on the training and the validation rows.
+    purpose: Purpose | None = None,
+    verbose: bool = True,
+    **arguments: Any,
+) -> list[Finding]:
+    """Look at a model and its data as `zoo.fit` does before the first step, and print what is found as a table.
 
     Args:
-        model: a model, compiled or not.
-        rows: training rows, or ``None`` for a stream.
-        validation: validation rows, or ``None``.
-        callbacks: what fit was given.
-        validated: whether there is validation data of any kind.
-        stream: the training data, where it is a stream.
-        checks: ``"error"`` raises the first finding, ``"warn"`` warns of it, ``"off"`` looks at nothing.
-        judged: the rows are to be judged, not learned from, so a class may be absent.
+        model: a `keras.Model`.
+        data: as for `zoo.fit`.
+        y: targets, where ``data`` is ``x``.
+        purpose: ``"fit"``, ``"evaluate"`` or ``"predict"``; by default ``"fit"``, or ``"predict"`` where
+        there are no
+            targets.
+        verbose: print the table.
+        **arguments: others of `zoo.fit`: ``epochs``, ``initial_epoch``, ``validation_data``,
+        ``validation_split``,
+            ``callbacks``, ``class_weight``, ``sample_weight``, ``seed``.
+
+    Returns:
+        The findings, errors first: each has a ``level`` (``"error"`` or ``"warning"``), a ``message``, a
+        ``mend``, and the name of its ``check``. None if all is well.
+
+    Examples:
+        >>> import numpy as np, zoo
+        >>> model = zoo.create_model("softmax_regression", input_shape=(4,), num_classes=3, seed=0)
+        >>> model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> found = preflight(model, np.ones((6, 4)), np.array([1, 2, 3, 1, 2, 3]), verbose=False)
+        >>> [(finding.level, finding.check) for finding in found]
+        [('error', 'label_range')]
+        >>> found[0].mend
+        'They seem to start at 1: use y - 1.'
+    """
+    purpose = purpose or _purpose(model, data, y)
+    if purpose not in ("fit", "evaluate", "predict"):
+        raise InputError(f'purpose must be "fit", "evaluate" or "predict"; got {purpose!r}.')
+    try:
+        task = _task(model, data, y, purpose, arguments)
+    except InputError as refused:
+        found = [dataclasses.replace(error(str(refused)), check="data")]
+    else:
+        found = findings(task)
+    if verbose:
+        _print(found)
+    return found
+
+
+def findings(task: Task) -> list[Finding]:
+    """Run every check on the rows of a task and on its validation rows; errors come first."""
+    found: list[Finding] = []
+    for situation in task.situations():
+        for group in CHECKS:
+            mine = [
+                dataclasses.replace(one, check=check.__name__) for check in group for one in check(situation)
+            ]
+            found += mine
+            if any(one.level == "error" for one in mine):
+                break
+    return sorted(dict.fromkeys(found), key=lambda one: one.level != "error")
+
+
+def tell(found: Sequence[Finding], checks: Checks = "auto", *, stacklevel: int = 3) -> None:
+    """Raise or warn of findings.
+
+    Args:
+        found: what the checks have found.
+        checks: ``"auto"`` raises errors and warns of warnings, ``"error"`` raises both, ``"warn"`` warns of
+        both,
+            ``"off"`` is silent.
+        stacklevel: of the warnings: whose line is named.
 
     Raises:
         InputError: something cannot be meant.
     """
+    known(checks)
     if checks == "off":
         return
-    if checks not in ("error", "warn"):
-        raise InputError(f'checks must be "error", "warn" or "off"; got {checks!r}.')
-    outputs = outputs_of(model, rows)
-    part = "data" if judged else "training data"
-    situations = [Situation(model, part, rows, outputs, (), callbacks, validated, stream)]
-    if validation is not None and rows is not None:
-        theirs = outputs_of(model, validation)
-        situations.append(Situation(model, "validation data", validation, theirs, outputs, (), validated))
-    for situation in situations:
-        for check in CHECKS:
-            if judged and check is every_class_is_there:
-                continue
-            if message := next(check(situation), None):
-                if checks == "error":
-                    raise InputError(f'{message} (checks="warn" goes on all the same.)')
-                warnings.warn(message, stacklevel=3)
-                break
+    grave = [one for one in found if checks == "error" or (checks == "auto" and one.level == "error")]
+    if grave:
+        told = (
+            str(grave[0]) if len(grave) == 1 else "\n".join(f"{i}. {one}" for i, one in enumerate(grave, 1))
+        )
+        raise InputError(f'{told} (checks="warn" goes on all the same.)')
+    for one in found:
+        warnings.warn(str(one), PreflightWarning, stacklevel=stacklevel)
 
 
-def _arrays(s: Situation) -> Iterator[tuple[str, np.ndarray]]:
-    if s.rows is None:
+def known(checks: Checks) -> None:
+    """Refuse a word for ``checks`` that there is not."""
+    if checks not in ("auto", "error", "warn", "off"):
+        raise InputError(f'checks must be "auto", "error", "warn" or "off"; got {checks!r}.')
+
+
+def _purpose(model: keras.Model, data: Any, y: Any) -> Purpose:
+    """Say what data is for: to learn from where there are targets, else to predict."""
+    told = isinstance(data, tuple) or any(hasattr(data, name) for name in ("y", "train", "element_spec"))
+    return "fit" if told or y is not None or not needs_targets(model) else "predict"
+
+
+def _task(model: keras.Model, data: Any, y: Any, purpose: Purpose, arguments: dict[str, Any]) -> Task:
+    if purpose == "fit":
+        return training_task(model, data, y, **arguments)
+    return (
+        judging_task(model, data, y, **arguments) if purpose == "evaluate" else prediction_task(model, data)
+    )
+
+
+def _print(found: Sequence[Finding]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not found:
+        console.print("Preflight: nothing found.")
         return
-    for kind, value in (("x", s.rows.x), ("y", s.rows.y)):
-        keys = value.keys() if isinstance(value, dict) else range(len(leaves(value)))
-        for key, array in zip(keys, leaves(value), strict=True):
-            yield (kind if not isinstance(value, dict | list) else f"{kind}[{key!r}]"), array
-
-
-def _text_inputs(s: Situation) -> set[str]:
-    """Name the parts of x that the model takes as text, as messages call them."""
-    tensors = getattr(s.model, "inputs", None) or []
-    if s.rows is None or not isinstance(s.rows.x, dict | list):
-        return {"x"} if any(tensor.dtype == "string" for tensor in tensors) else set()
-    struct = getattr(s.model, "_inputs_struct", None)
-    keys = struct.items() if isinstance(struct, dict) else [(tensor.name, tensor) for tensor in tensors]
-    named = isinstance(s.rows.x, dict)
-    return {
-        f"x[{(name if named else position)!r}]"
-        for position, (name, tensor) in enumerate(keys)
-        if tensor.dtype == "string"
-    }
-
-
-def _scales_itself(model: keras.Model) -> bool:
-    layers = getattr(model, "layers", [])
-    scaling = (
-        keras.layers.Rescaling,
-        keras.layers.Normalization,
-        keras.layers.BatchNormalization,
-        keras.layers.LayerNormalization,
-        keras.layers.Lambda,
-        keras.layers.Embedding,
-        keras.Model,
-    )
-    # A layer of the user's own may scale as well: only a network of Keras' own layers is judged.
-    return not layers or any(
-        isinstance(layer, scaling) or not type(layer).__module__.startswith("keras.") for layer in layers
-    )
+    table = Table("level", "check", "found", "mend", box=box.SIMPLE_HEAD, show_lines=True)
+    for one in found:
+        level = Text(one.level, style="bold red" if one.level == "error" else "yellow")
+        table.add_row(level, one.check, Text(one.message), Text(one.mend))
+    console.print(table)

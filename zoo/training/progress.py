@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from zoo._metric_names import readable
 from zoo.errors import InputError
 
 Verbose = Literal["auto"] | int | None
@@ -44,8 +43,7 @@ def metrics_line(logs: dict[str, float] | None) -> str:
     """
     shown = {name: value for name, value in (logs or {}).items() if name != "learning_rate"}
     order = sorted(shown, key=lambda name: (name.startswith("val_"), name.removeprefix("val_") != "loss"))
-    called = readable(shown)
-    return "  ".join(f"{called[name]} {_short(float(shown[name]))}" for name in order)
+    return "  ".join(f"{name} {_short(float(shown[name]))}" for name in order)
 
 
 def _short(value: float) -> str:

@@ -17,7 +17,8 @@ from zoo.errors import InputError
 from zoo.training._arguments import at_least
 from zoo.training._data import as_rows, by_name
 from zoo.training._outputs import Output, outputs_of
-from zoo.training.preflight import preflight
+from zoo.training._task import Task
+from zoo.training.preflight import findings, tell
 
 
 class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
@@ -92,7 +93,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
                 "ValidationReport is for classes, and no output of this model tells classes apart with a "
                 "cross entropy loss. For numbers, the history holds the error of each epoch."
             )
-        preflight(self.model, self._rows, None, judged=True)
+        tell(findings(Task(self.model, "evaluate", rows=self._rows)))
         self._begin(outputs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 import zoo
 from zoo.cli import main
-from zoo.predict import half_blocks, locate_model
+from zoo.readings import half_blocks, locate_model
 
 
 @pytest.fixture
