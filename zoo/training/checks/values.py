@@ -113,28 +113,20 @@ def picture_scale(s: Situation) -> Iterator[Finding]:
         return
     sample = x[:: max(1, len(x) // _SAMPLE)][:_SAMPLE]
     low, high = float(sample.min()), float(sample.max())
-    image = x.ndim == 4 and x.shape[-1] in (1, 3, 4)
-    square = x.ndim == 3 or (x.ndim == 2 and x.shape[1] >= 64 and x.dtype == np.uint8)
     scaled = _after_own_scaling(s.model, sample)
     if scaled is None:
         return
-    if (
-        (image or square)
-        and low >= 0
-        and 32 < high <= 255
-        and scaled is sample
-        and not scales_itself(s.model)
-    ):
-        say = error if image or x.dtype == np.uint8 else warning
-        yield say(
+    if scaled is not sample:
+        if x.dtype.kind == "f" and _vanished(sample, scaled):
+            yield error(
+                f"x of the {s.part} goes from {low:g} to {high:g}, and the model scales it again, to "
+                f"{scaled.min():.3g} to {scaled.max():.3g}: all rows look alike to it.",
+                "Pass the values as they were before you scaled them, or leave the scaling layer out.",
+            )
+    elif _are_bytes(s.model, sample) and not scales_itself(s.model):
+        yield error(
             f"x of the {s.part} holds images from {low:g} to {high:g}, and nothing in the model scales them.",
             "Divide by 255, or begin the model with keras.layers.Rescaling(1 / 255).",
-        )
-    elif scaled is not sample and x.dtype.kind == "f" and high <= 1.5 and _vanished(sample, scaled):
-        yield error(
-            f"x of the {s.part} goes from {low:g} to {high:g}, and the model scales it again, to {scaled.min():.3g} "
-            f"to {scaled.max():.3g}: all rows look alike to it.",
-            "Pass the values as they were before you scaled them, or leave the scaling layer out.",
         )
 
 
@@ -213,15 +205,14 @@ def _after_own_scaling(model: keras.Model, sample: np.ndarray) -> np.ndarray | N
     )
     if len(tensors) != 1:
         return None
-    values, tensor, operations = sample, tensors[0], list(getattr(model, "operations", []))
+    values, tensor, operations = sample, tensors[0], _operations(model)
     while True:
         takers = [o for o in operations if getattr(o, "_inbound_nodes", None) and _takes(o, tensor)]
         if len(takers) != 1:
             return values
         (taker,) = takers
-        inner = getattr(taker, "operations", None)
-        if isinstance(taker, keras.Model) and inner and len(getattr(taker, "inputs", None) or ()) == 1:
-            operations, tensor = list(inner), taker.inputs[0]
+        if isinstance(taker, keras.Model) and len(getattr(taker, "inputs", None) or ()) == 1:
+            operations, tensor = _operations(taker), taker.inputs[0]
         elif isinstance(taker, kinds):
             scaled = keras.ops.convert_to_numpy(taker(np.asarray(values, dtype="float32")))
             values, tensor = np.asarray(scaled), taker.output
@@ -229,19 +220,38 @@ def _after_own_scaling(model: keras.Model, sample: np.ndarray) -> np.ndarray | N
             return values
 
 
+def _operations(model: keras.Model) -> list[Any]:
+    return list(getattr(model, "operations", None) or model.layers)
+
+
 def _takes(operation: Any, tensor: Any) -> bool:
     return any(one is tensor for node in operation._inbound_nodes for one in node.input_tensors)
 
 
+def _are_bytes(model: keras.Model, sample: np.ndarray) -> bool:
+    """Say whether rows hold pictures of 0 to 255: by what the model takes, or because they look so."""
+    low, high = float(sample.min()), float(sample.max())
+    if low < 0 or not 32 < high <= 255:
+        return False
+    shape = tuple(model.inputs[0].shape)
+    takes_pictures = len(shape) == 4 and shape[-1] in (1, 3, 4, None)
+    many = int(np.prod(sample.shape[1:])) >= 64
+    whole = sample.dtype == np.uint8 or (high == 255 and bool((sample == np.round(sample)).all()))
+    return takes_pictures or (many and whole)
+
+
 def _vanished(before: np.ndarray, after: np.ndarray) -> bool:
     """Say whether scaling has left next to nothing of what tells rows apart."""
-    if float(np.std(before)) < 1e-3:
+    was, left = float(before.std(dtype="float64")), float(after.std(dtype="float64"))
+    if was < 1e-3:
         return False
-    own = after.reshape(len(after), -1).astype("float64")
-    if before.ndim == 2:  # a table: each column is on a scale of its own
-        spread, middle = own.std(axis=0), np.abs(own.mean(axis=0))
-        return bool(np.median(spread) < 0.2 and np.median(middle) > 10 * np.median(spread))
-    return float(own.std()) < 0.02
+    if left < min(0.02, was / 20) and float(before.max()) <= 1.5:
+        return True
+    if before.ndim > 2:
+        return False
+    # A table: each column is on a scale of its own, and far from 0 in all its rows.
+    spread, middle = after.std(axis=0, dtype="float64"), np.abs(after.mean(axis=0, dtype="float64"))
+    return bool(np.median(spread) < 0.2 and np.median(middle) > 10 * np.median(spread))
 
 
 def _text_inputs(s: Situation) -> set[str]:
