@@ -71,6 +71,18 @@ def test_a_run_leaves_a_folder_with_everything(tmp_path, monkeypatch, capsys):
     assert str(run.folder) in capsys.readouterr().out
 
 
+def test_a_run_on_every_row_there_is_has_no_test_figures(tmp_path):
+    with session("small", {}, tmp_path):
+        data = zoo.load_dataset("nine_features", test_split=0)
+        run = Run("small", epochs=1)
+        model = zoo.create_model("linear", input_shape=data.input_shape)
+        model.compile("sgd", "mse")
+        history = zoo.fit(model, data, epochs=1, verbose=0)
+        metrics = run.finish(model, history, data, metrics={"weight_error": 0.5}, expect={"weight_error": 1})
+    assert not [name for name in metrics if name.startswith("test_")]
+    assert {"weight_error", "train_loss"} <= set(metrics)
+
+
 def test_the_cards_three_lines_load_the_model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run, model, history, data = trained()

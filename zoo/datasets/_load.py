@@ -41,7 +41,8 @@ def load_dataset(
     Args:
         name: one of `list_datasets`.
         validation_split: share of the training rows to set aside for validation, 0 to below 1.
-        test_split: share of all rows to set aside for testing, where the publisher has not done so.
+        test_split: share of all rows to set aside for testing, where the publisher has not done so; 0 leaves
+            every row in ``train``, in the order it came in.
         train_size: how many training rows to keep, classes in proportion; ``None`` or 0 keeps all.
         seed: of the shuffle, and of generated data.
         scale: ``False`` leaves the values in their own units.

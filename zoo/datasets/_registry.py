@@ -106,8 +106,8 @@ def list_datasets(pattern: str = "*", *, task: str | None = None) -> list[str]:
         task: only datasets for this task.
 
     Examples:
-        >>> list_datasets(task="regression")
-        ['diabetes', 'four_features']
+        >>> list_datasets("linear_*", task="regression")
+        ['linear_regression1', 'linear_regression2']
     """
     names = sorted(fnmatch.filter(all_datasets(), pattern))
     return [name for name in names if task in (None, _entries[name].task)]

@@ -109,7 +109,7 @@ class Run:
         Args:
             model: the trained model.
             history: what `zoo.fit` returned, or its dictionary.
-            data: the `Dataset`; ``None`` where there is none, as in a game.
+            data: the `Dataset`; ``None`` where there is none, as in a game. One without test rows is not judged.
             test: rows to judge by in place of ``data.test``, such as ``(images, images)``.
             metrics: figures that the recipe has measured itself.
             expect: figures that a run with the default parameters reaches, by the names in
@@ -124,7 +124,7 @@ class Run:
         """
         rows = getattr(data, "test", None) if test is None else test
         self._figures: dict[str, float] = {}
-        if rows is not None and getattr(model, "loss", None) is not None:
+        if rows is not None and len(rows) and getattr(model, "loss", None) is not None:
             self._figures |= of_test_rows(model, rows, seed=self.parameters["seed"])
         self._figures |= {name: float(value) for name, value in (metrics or {}).items()}
         self.metrics = {
