@@ -9,6 +9,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 
 from zoo.by_hand import LinearRegression
+from zoo.by_hand import trace as trace_module
 from zoo.by_hand.linear_regression import SOLVERS
 from zoo.errors import InputError
 
@@ -163,6 +164,22 @@ def test_trace_holds_the_loss_over_all_rows():
         np.testing.assert_allclose(model.trace_.loss, losses, rtol=1e-9)
         assert model.trace_.update[-1] == model.n_iter_
         np.testing.assert_array_equal(path[-1], parameters(model))
+
+
+@pytest.mark.parametrize("most", [2, 50, 64, 100])
+@pytest.mark.parametrize("updates", [1, 63, 64, 65, 1234])
+def test_a_long_path_is_thinned_and_tells_the_same(monkeypatch, most, updates):
+    X, y = random_problem(4)
+    model = LinearRegression("gradient_descent", max_iter=updates, tol=0)
+    whole = model.fit(X, y).trace_
+    np.testing.assert_array_equal(whole.update, np.arange(updates + 1))
+    monkeypatch.setattr(trace_module, "MAX_ROWS", most)
+    few = model.fit(X, y).trace_
+    assert len(few) <= most + 1
+    assert (few.update[0], few.update[-1]) == (0, updates)
+    assert len(set(np.diff(few.update[:-1]))) <= 1
+    np.testing.assert_array_equal(few.parameters, whole.parameters[few.update])
+    np.testing.assert_allclose(few.loss, whole.loss[few.update], rtol=1e-12)
 
 
 def test_more_features_than_rows_still_fit():

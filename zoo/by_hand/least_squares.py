@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 
 from zoo.by_hand._estimators import FloatArray
-from zoo.by_hand.trace import HUGE, Trace, TraceRecorder
+from zoo.by_hand.trace import HUGE, STRETCH, Trace, TraceRecorder
 
-LOOK_EVERY = 64  # updates between two looks at whether a descent has arrived or left the finite numbers
+LOOK_EVERY = STRETCH  # updates between two looks at whether a descent has arrived or left the finite numbers
 ALL_NEIGHBOURS_UP_TO = 6  # parameters; 3⁶ − 1 = 728 neighbours, but of 10 parameters there are 59,048
 
 
@@ -65,21 +65,32 @@ def gradient_descent(
 ) -> Trace:
     """Step against the slope: θ ← θ − η Rᵀ(Rθ − q) = (1 − η RᵀR) θ + η Rᵀq.
 
-    The matrix and the vector of the last form stay the same, so that an update is one small product. With
-    fewer rows than parameters the first form is the smaller one.
+    The matrix and the vector of the last form stay the same. Side by side, and with (θ, 1) in place of θ, they
+    are one matrix, so that an update is one small product. With fewer rows than parameters the first form is
+    the smaller one.
     """
-    if len(error.R) == len(theta):
-        keep = np.eye(len(theta)) - learning_rate * (error.R.T @ error.R)
-        pull = learning_rate * (error.q @ error.R)
+    n = len(theta)
+    path = np.ones((LOOK_EVERY + 1, n + 1))
+    path[0, :n] = theta
+    if wide := len(error.R) < n:
+        shrink = learning_rate * error.R.T
     else:
-        keep = None
-    recorder = TraceRecorder(len(theta))
+        update = np.eye(n + 1)
+        update[:n, :n] -= learning_rate * (error.R.T @ error.R)
+        update[:n, n] = learning_rate * (error.q @ error.R)
+    recorder = TraceRecorder(n)
     recorder.add(0, theta)
     with np.errstate(over="ignore", invalid="ignore"):
-        for update in range(1, max_iter + 1):
-            theta = theta - learning_rate * error.slope(theta) if keep is None else keep.dot(theta) + pull
-            recorder.add(update, theta)
-            if update % LOOK_EVERY == 0 and not tol <= np.linalg.norm(error.slope(theta)) < HUGE:
+        for made in range(0, max_iter, LOOK_EVERY):
+            stretch = min(LOOK_EVERY, max_iter - made)
+            for i in range(stretch):
+                if wide:
+                    path[i + 1, :n] = path[i, :n] - shrink.dot(error.R.dot(path[i, :n]) - error.q)
+                else:
+                    update.dot(path[i], out=path[i + 1])
+            recorder.extend(made + 1, path[1 : stretch + 1, :n])
+            path[0] = path[stretch]
+            if not tol <= np.linalg.norm(error.slope(path[0, :n])) < HUGE:
                 break
     return recorder.trace(error.losses)
 

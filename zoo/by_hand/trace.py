@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from zoo.by_hand._estimators import FloatArray
 
-Row = tuple[int, FloatArray, float]
-
 HUGE = 1e100  # a loss beyond this is on its way to infinity
 MAX_ROWS, MAX_NUMBERS = 20_000, 2_000_000  # what one trace may hold: at most 16 MB
+STRETCH = 64  # rows that may be noted at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,26 +39,46 @@ class TraceRecorder:
     """Collects a trace; when it is full it drops every second row and from then on keeps half as many."""
 
     def __init__(self, n_parameters: int) -> None:
-        self.rows: list[Row] = []
         self.capacity = max(2, min(MAX_ROWS, MAX_NUMBERS // n_parameters))
+        self.parameters = np.empty((self.capacity + STRETCH, n_parameters))
+        self.updates: list[int] = []
+        self.losses: list[float] = []
         self.stride = 1
 
     def add(self, update: int, parameters: FloatArray, loss: float = 0.0) -> None:
         """Note where the descent stands after ``update`` updates."""
         self.last = (update, parameters, loss)
         if update % self.stride == 0:
-            self.rows.append(self.last)
-            if len(self.rows) > self.capacity:
-                self.rows = self.rows[::2]
-                self.stride *= 2
+            self.parameters[len(self.updates)] = parameters
+            self.updates.append(update)
+            self.losses.append(loss)
+            self._thin()
+
+    def extend(self, update: int, path: FloatArray) -> None:
+        """Note up to ``STRETCH`` rows at once, the first after ``update`` updates; their losses come late."""
+        self.last = (update + len(path) - 1, path[-1], 0.0)
+        kept = range(-update % self.stride, len(path), self.stride)
+        self.parameters[len(self.updates) : len(self.updates) + len(kept)] = path[kept.start :: kept.step]
+        self.updates.extend(update + row for row in kept)
+        self.losses.extend(0.0 for _ in kept)
+        self._thin()
 
     def trace(self, losses: Callable[[FloatArray], FloatArray] | None = None) -> Trace:
         """Return the kept rows and the last, up to where the loss explodes; ``losses`` computes them late."""
-        if self.rows[-1] is not self.last:
-            self.rows.append(self.last)
-        update, parameters, loss = (np.array(column) for column in zip(*self.rows, strict=True))
+        if self.updates[-1] != self.last[0]:
+            self.parameters[len(self.updates)] = self.last[1]
+            self.updates.append(self.last[0])
+            self.losses.append(self.last[2])
+        update, parameters = np.array(self.updates), self.parameters[: len(self.updates)]
         with np.errstate(over="ignore", invalid="ignore"):
-            loss = losses(parameters) if losses else loss
+            loss = losses(parameters) if losses else np.array(self.losses)
             sound = np.abs(loss) < HUGE
         end = len(sound) if sound.all() else int(sound.argmin())
-        return Trace(parameters[:end], loss[:end], update[:end], exploded=end < len(sound))
+        return Trace(parameters[:end].copy(), loss[:end], update[:end], exploded=end < len(sound))
+
+    def _thin(self) -> None:
+        while len(self.updates) > self.capacity:
+            kept = self.parameters[: len(self.updates) : 2].copy()
+            self.parameters[: len(kept)] = kept
+            self.updates, self.losses = self.updates[::2], self.losses[::2]
+            self.stride *= 2
