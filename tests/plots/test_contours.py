@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo.by_hand import SGD, descend
 
 PATHS = {"straight": [[2, 1], [1, 0.5], [0, 0]], "round": [[2, 1], [2, 0]]}
 
@@ -61,3 +62,13 @@ def test_long_paths_are_shown_in_so_many_frames():
 def test_what_cannot_be_drawn_is_named(height, paths, words):
     with pytest.raises(zoo.InputError, match=words):
         zoo.plots.path_on_contours(height, paths, extent=(-1, 1, -1, 1))
+
+
+def test_a_trace_is_a_path_and_its_first_steps_can_be_shown_closer():
+    trace = descend(lambda w: (float(w @ w), 2 * w), [2.0, -1.0], SGD(0.01), max_iter=1000)
+    animation = zoo.plots.path_animation(
+        valley, {"down": trace}, extent=(-3, 3, -2, 2), most_frames=5, spacing="geometric"
+    )
+    assert animation.labels == ("step 0", "step 1", "step 10", "step 100", "step 1,000")
+    line = zoo.plots.path_on_contours(valley, {"down": trace}, extent=(-3, 3, -2, 2)).axes[0].lines[0]
+    np.testing.assert_array_equal(line.get_xydata(), trace.parameters)

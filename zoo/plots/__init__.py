@@ -16,6 +16,7 @@ from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
+from zoo.plots.surface import path_on_surface, path_on_surface_animation
 from zoo.plots.validation_report import validation_report
 from zoo.plots.weights import weight_histograms
 
@@ -37,6 +38,8 @@ __all__ = [
     "mistakes",
     "path_animation",
     "path_on_contours",
+    "path_on_surface",
+    "path_on_surface_animation",
     "predictions",
     "samples",
     "samples_animation",

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from zoo.errors import InputError
 from zoo.plots._style import COLOURS, GREY, Picture, picture, styled
+from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates
 from zoo.plots.animate import Animation
 
 Height = Callable[[Any, Any], Any]
@@ -36,7 +37,7 @@ def path_on_contours(
 
     Args:
         height: the function: takes two arrays of one shape, returns the heights in that shape.
-        paths: by name, each ``(points, 2)``; up to 7.
+        paths: by name, each ``(points, 2)`` or a ``zoo.by_hand.Trace`` of two parameters; up to 7.
         extent: left, right, bottom and top of the picture. Paths may lead out of it.
         axis_names: of the two numbers.
         minimum: where to draw a star.
@@ -57,7 +58,7 @@ def path_on_contours(
     """
     figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
     for head, track in zip(_heads(figure, trails), tracks.values(), strict=True):
-        head.set_data(*track[-1:].T)
+        head.set_data(*track.points[-1:].T)
     return figure
 
 
@@ -72,19 +73,21 @@ def path_animation(
     lines: int = 18,
     resolution: int = 200,
     most_frames: int = 60,
+    spacing: Spacing = "even",
     frames_per_second: float = 12,
 ) -> Animation:
     """Let the paths of `path_on_contours` grow step by step, all at once; one that has ended waits.
 
     Args:
         height: the function: takes two arrays of one shape, returns the heights in that shape.
-        paths: by name, each ``(points, 2)``; up to 7.
+        paths: by name, each ``(points, 2)`` or a ``zoo.by_hand.Trace`` of two parameters; up to 7.
         extent: left, right, bottom and top of the picture. Paths may lead out of it.
         axis_names: of the two numbers.
         minimum: where to draw a star.
         lines: how many contour lines.
         resolution: points a side at which the height is asked.
-        most_frames: of longer paths, so many steps are shown, evenly spread.
+        most_frames: of longer paths, so many steps are shown.
+        spacing: how these are spread, ``"even"`` or ``"geometric"``: every step at first, then ever fewer.
         frames_per_second: how fast it goes.
 
     Returns:
@@ -101,15 +104,14 @@ def path_animation(
     Source: the deck, "Gradient Descent" and "powerful optimizers".
     """
     figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
-    longest = max(map(len, tracks.values()))
-    steps = np.unique(np.linspace(0, longest - 1, min(most_frames, longest)).astype(int))
+    steps = shown_updates(tracks.values(), most_frames, spacing)
     heads = _heads(figure, trails)
     heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
 
     def draw(frame: int) -> list[Artist]:
         heading.set_text(f"step {steps[frame]:,}")
         for trail, head, track in zip(trails, heads, tracks.values(), strict=True):
-            walked = track[: steps[frame] + 1]
+            walked = track.points[: track.walked(steps[frame])]
             trail.set_data(*walked.T)
             head.set_data(*walked[-1:].T)
         return [heading, *trails, *heads]
@@ -127,16 +129,11 @@ def _landscape(
     minimum: Sequence[float] | None,
     lines: int,
     resolution: int,
-) -> tuple[Picture, list[Line2D], dict[str, np.ndarray]]:
+) -> tuple[Picture, list[Line2D], dict[str, Track]]:
     """Draw everything but the paths' heads; return the paths as lines and as arrays as well."""
-    tracks = {name: _as_track(name, path) for name, path in paths.items()}
-    if not 1 <= len(tracks) <= len(COLOURS):
-        raise InputError(f"This picture shows 1 to {len(COLOURS)} paths; got {len(tracks)}.")
+    tracks = as_tracks(paths, numbers=2)
     left, right, bottom, top = extent
-    x, y = np.meshgrid(np.linspace(left, right, resolution), np.linspace(bottom, top, resolution))
-    heights = np.asarray(height(x, y), dtype="float64")
-    if heights.shape != x.shape:
-        raise InputError(f"height must return one number a point, shape {x.shape}; got {heights.shape}.")
+    x, y, heights = heights_of(height, extent, resolution)
     figure = picture(6.4, 4.4)
     axes = figure.add_subplot(xlim=(left, right), ylim=(bottom, top))
     levels = np.unique(np.quantile(heights[np.isfinite(heights)], np.linspace(0, 1, lines + 2)))
@@ -145,16 +142,16 @@ def _landscape(
         axes.contourf(x, y, heights, levels=levels, colors=[str(0.6 + 0.4 * rank) for rank in ranks])
         axes.contour(x, y, heights, levels=levels[1:-1], colors="white", linewidths=0.7)
     trails = [
-        axes.plot(*track.T, color=colour, linewidth=1.6, label=name, zorder=3)[0]
+        axes.plot(*track.points.T, color=colour, linewidth=1.6, label=name, zorder=3)[0]
         for (name, track), colour in zip(tracks.items(), COLOURS, strict=False)
     ]
     for track in tracks.values():
-        axes.plot(*track[0], "o", color="white", markeredgecolor="#222222", markersize=7, zorder=3.5)
+        axes.plot(*track.points[0], "o", color="white", markeredgecolor="#222222", markersize=7, zorder=3.5)
     if minimum is not None:
         axes.plot(*minimum, "*", color=GREY, markeredgecolor="white", markersize=14, zorder=2)
     axes.grid(False)
     axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
-    figure.legend(handles=trails, loc="outside lower center", ncols=min(len(tracks), 5))
+    figure.legend(handles=trails, loc="outside lower center", ncols=legend_columns(len(tracks)))
     return figure, trails, tracks
 
 
@@ -164,8 +161,15 @@ def _heads(figure: Figure, trails: Sequence[Line2D]) -> list[Line2D]:
     return [figure.axes[0].plot([], [], color=trail.get_color(), **dot)[0] for trail in trails]
 
 
-def _as_track(name: str, path: Any) -> np.ndarray:
-    track = np.asarray(path, dtype="float64")
-    if track.ndim != 2 or track.shape[1] != 2 or not len(track):
-        raise InputError(f"A path is (points, 2), pairs of numbers; {name!r} has the shape {track.shape}.")
-    return track
+def heights_of(height: Height, extent: Extent, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ask for the heights on a square grid; return its x, its y and them, each ``(resolution, resolution)``.
+
+    Raises:
+        InputError: the height is not one number a point.
+    """
+    left, right, bottom, top = extent
+    x, y = np.meshgrid(np.linspace(left, right, resolution), np.linspace(bottom, top, resolution))
+    heights = np.asarray(height(x, y), dtype="float64")
+    if heights.shape != x.shape:
+        raise InputError(f"height must return one number a point, shape {x.shape}; got {heights.shape}.")
+    return x, y, heights
