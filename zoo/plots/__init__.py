@@ -14,6 +14,7 @@ from zoo.plots.gradient_norms import gradient_norms
 from zoo.plots.image_rows import image_rows
 from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
+from zoo.plots.line_fit import line_fit, line_fit_animation
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
 from zoo.plots.surface import path_on_surface, path_on_surface_animation
@@ -35,6 +36,8 @@ __all__ = [
     "gradient_norms",
     "image_rows",
     "learning_rates",
+    "line_fit",
+    "line_fit_animation",
     "mistakes",
     "path_animation",
     "path_on_contours",
