@@ -8,6 +8,7 @@ from zoo.plots.compare import compare
 from zoo.plots.confusion import confusion
 from zoo.plots.contours import path_animation, path_on_contours
 from zoo.plots.curves import curves
+from zoo.plots.descents import descents
 from zoo.plots.diagram import diagram, save_diagram
 from zoo.plots.filters import filters, filters_animation
 from zoo.plots.gradient_norms import gradient_norms
@@ -29,6 +30,7 @@ __all__ = [
     "compare",
     "confusion",
     "curves",
+    "descents",
     "diagram",
     "drawing",
     "filters",
