@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -16,10 +15,11 @@ from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 from zoo.errors import InputError
+from zoo.plots._ink import curve_through
 from zoo.plots._layout import arrange
 from zoo.plots._model_graph import Box, Graph, Link, model_graph
 from zoo.plots._rows import Scene
-from zoo.plots.diagram import _curve, diagram, save_diagram
+from zoo.plots.diagram import diagram, save_diagram
 
 
 def digits_cnn():
@@ -204,7 +204,7 @@ def check(scene: Scene):
     for arrow in scene.arrows:
         assert_touches(boxes[arrow.source], *arrow.points[0], scene, arrow.source)
         assert_touches(boxes[arrow.target], *arrow.points[-1], scene, arrow.target)
-        (route,) = _curve([*pairwise(arrow.points)]).to_polygons(closed_only=False)
+        (route,) = curve_through([*pairwise(arrow.points)]).to_polygons(closed_only=False)
         for x, y in route:
             for rect in (*scene.boxes, *scene.frames):
                 if inside(rect, x, y, -1e-3):
@@ -532,7 +532,7 @@ def test_graphviz_draws_where_it_is_installed(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("no_graphviz")
 def test_a_png_never_exceeds_what_matplotlib_can_write(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys.modules[diagram.__module__], "_LARGEST_IMAGE", 500)
+    monkeypatch.setattr("zoo.plots._ink._LARGEST_IMAGE", 500)
     path = save_diagram(digits_cnn(), tmp_path / "model.png")
     with Image.open(path) as image:
         assert max(image.size) <= 500

@@ -18,6 +18,7 @@ from zoo.plots.learning_rates import learning_rates
 from zoo.plots.line_fit import line_fit, line_fit_animation
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
+from zoo.plots.scalar_graph import save_scalar_graph, scalar_graph
 from zoo.plots.surface import path_on_surface, path_on_surface_animation
 from zoo.plots.validation_report import validation_report
 from zoo.plots.weights import weight_histograms
@@ -49,6 +50,8 @@ __all__ = [
     "samples",
     "samples_animation",
     "save_diagram",
+    "save_scalar_graph",
+    "scalar_graph",
     "scatter",
     "validation_report",
     "weight_histograms",
