@@ -1,3 +1,5 @@
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -114,3 +116,11 @@ def test_gradient_check_finds_the_one_wrong_component():
 def test_gradient_check_needs_the_parameters_shape():
     with pytest.raises(InputError, match=r"shape \(3,\); got \(1,\)"):
         gradient_check(lambda theta: (0.0, np.zeros(1)), np.zeros(3))
+
+
+def test_a_trace_knows_how_long_its_updates_took():
+    def slow(theta):
+        sleep(0.002)
+        return bowl(theta)
+
+    assert 0.02 < descend(slow, [1.0], SGD(0.1), max_iter=10).seconds < 2

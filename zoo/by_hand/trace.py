@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,14 @@ class Trace:
         loss: float64, shape (n_rows,), the loss at those parameters.
         update: int, shape (n_rows,), how many updates had been made.
         exploded: True if the loss left the finite numbers; the trace ends before it did.
+        seconds: how long the descent took, all of its updates together; 0 if it was not timed.
     """
 
     parameters: FloatArray
     loss: FloatArray
     update: NDArray[np.int64]
     exploded: bool = False
+    seconds: float = 0.0
 
     def __len__(self) -> int:
         return len(self.loss)
@@ -44,6 +47,7 @@ class TraceRecorder:
         self.updates: list[int] = []
         self.losses: list[float] = []
         self.stride = 1
+        self.begin = perf_counter()
 
     def add(self, update: int, parameters: FloatArray, loss: float = 0.0) -> None:
         """Note where the descent stands after ``update`` updates."""
@@ -65,6 +69,7 @@ class TraceRecorder:
 
     def trace(self, losses: Callable[[FloatArray], FloatArray] | None = None) -> Trace:
         """Return the kept rows and the last, up to where the loss explodes; ``losses`` computes them late."""
+        seconds = perf_counter() - self.begin
         if self.updates[-1] != self.last[0]:
             self.parameters[len(self.updates)] = self.last[1]
             self.updates.append(self.last[0])
@@ -74,7 +79,7 @@ class TraceRecorder:
             loss = losses(parameters) if losses else np.array(self.losses)
             sound = np.abs(loss) < HUGE
         end = len(sound) if sound.all() else int(sound.argmin())
-        return Trace(parameters[:end].copy(), loss[:end], update[:end], exploded=end < len(sound))
+        return Trace(parameters[:end].copy(), loss[:end], update[:end], end < len(sound), seconds)
 
     def _thin(self) -> None:
         while len(self.updates) > self.capacity:
