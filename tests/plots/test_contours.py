@@ -72,3 +72,15 @@ def test_a_trace_is_a_path_and_its_first_steps_can_be_shown_closer():
     assert animation.labels == ("step 0", "step 1", "step 10", "step 100", "step 1,000")
     line = zoo.plots.path_on_contours(valley, {"down": trace}, extent=(-3, 3, -2, 2)).axes[0].lines[0]
     np.testing.assert_array_equal(line.get_xydata(), trace.parameters)
+
+
+def test_side_by_side_each_path_has_a_panel_with_its_name():
+    figure = drawn(zoo.plots.path_on_contours, side_by_side=True)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["straight", "round"]
+    for axes, path in zip(figure.axes, PATHS.values(), strict=True):
+        np.testing.assert_array_equal(axes.lines[0].get_xydata(), path)
+    assert not figure.legends
+    four = dict.fromkeys("abcd", PATHS["round"])
+    animation = zoo.plots.path_animation(valley, four, extent=(-3, 3, -2, 2), side_by_side=True)
+    assert len(animation._figure.axes) == 4
+    assert len(animation.frames) == 2

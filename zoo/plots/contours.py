@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -27,6 +28,7 @@ def path_on_contours(
     extent: Extent,
     axis_names: Sequence[str] = ("x", "y"),
     minimum: Sequence[float] | None = None,
+    side_by_side: bool = False,
     lines: int = 18,
     resolution: int = 200,
 ) -> Figure:
@@ -41,6 +43,7 @@ def path_on_contours(
         extent: left, right, bottom and top of the picture. Paths may lead out of it.
         axis_names: of the two numbers.
         minimum: where to draw a star.
+        side_by_side: give each path a panel of its own, three in a row.
         lines: how many contour lines.
         resolution: points a side at which the height is asked.
 
@@ -56,8 +59,10 @@ def path_on_contours(
 
     Source: the deck, "Gradient Descent" and "powerful optimizers".
     """
-    figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
-    for head, track in zip(_heads(figure, trails), tracks.values(), strict=True):
+    figure, trails, tracks = _landscape(
+        height, paths, extent, axis_names, minimum, side_by_side, lines, resolution
+    )
+    for head, track in zip(_heads(trails), tracks.values(), strict=True):
         head.set_data(*track.points[-1:].T)
     return figure
 
@@ -70,6 +75,7 @@ def path_animation(
     extent: Extent,
     axis_names: Sequence[str] = ("x", "y"),
     minimum: Sequence[float] | None = None,
+    side_by_side: bool = False,
     lines: int = 18,
     resolution: int = 200,
     most_frames: int = 60,
@@ -84,6 +90,7 @@ def path_animation(
         extent: left, right, bottom and top of the picture. Paths may lead out of it.
         axis_names: of the two numbers.
         minimum: where to draw a star.
+        side_by_side: give each path a panel of its own, three in a row.
         lines: how many contour lines.
         resolution: points a side at which the height is asked.
         most_frames: of longer paths, so many steps are shown.
@@ -103,9 +110,11 @@ def path_animation(
 
     Source: the deck, "Gradient Descent" and "powerful optimizers".
     """
-    figure, trails, tracks = _landscape(height, paths, extent, axis_names, minimum, lines, resolution)
+    figure, trails, tracks = _landscape(
+        height, paths, extent, axis_names, minimum, side_by_side, lines, resolution
+    )
     steps = shown_updates(tracks.values(), most_frames, spacing)
-    heads = _heads(figure, trails)
+    heads = _heads(trails)
     heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
 
     def draw(frame: int) -> list[Artist]:
@@ -127,38 +136,63 @@ def _landscape(
     extent: Extent,
     axis_names: Sequence[str],
     minimum: Sequence[float] | None,
+    side_by_side: bool,
     lines: int,
     resolution: int,
 ) -> tuple[Picture, list[Line2D], dict[str, Track]]:
     """Draw everything but the paths' heads; return the paths as lines and as arrays as well."""
     tracks = as_tracks(paths, numbers=2)
-    left, right, bottom, top = extent
-    x, y, heights = heights_of(height, extent, resolution)
-    figure = picture(6.4, 4.4)
-    axes = figure.add_subplot(xlim=(left, right), ylim=(bottom, top))
+    ground = heights_of(height, extent, resolution)
+    panels = len(tracks) if side_by_side else 1
+    columns = 2 if panels == 4 else min(panels, 3)
+    rows = -(-panels // columns)
+    figure = picture(2.4 * columns + 0.4, 2.3 * rows + 0.4) if side_by_side else picture(6.4, 4.4)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axes in grid.flat[panels:]:
+        axes.remove()
+    for axes in grid.flat[:panels]:
+        _ground(axes, ground, extent, lines)
+        if minimum is not None:
+            axes.plot(*minimum, "*", color=GREY, markeredgecolor="white", markersize=14, zorder=2)
+    for axes in grid.flat[max(0, panels - columns) : panels]:  # below which there is none
+        axes.set_xlabel(axis_names[0])
+        axes.tick_params(labelbottom=True)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(axis_names[1])
+    trails = []
+    for number, ((name, track), colour) in enumerate(zip(tracks.items(), COLOURS, strict=False)):
+        axes = grid.flat[number if side_by_side else 0]
+        trails += axes.plot(*track.points.T, color=colour, linewidth=1.6, label=name, zorder=3)
+        axes.plot(*track.points[0], "o", color="white", markeredgecolor="#222222", markersize=7, zorder=3.5)
+        if side_by_side:
+            axes.set_title(name)
+    if not side_by_side:
+        figure.legend(handles=trails, loc="outside lower center", ncols=legend_columns(len(tracks)))
+    return figure, trails, tracks
+
+
+def _ground(
+    axes: Axes, ground: tuple[np.ndarray, np.ndarray, np.ndarray], extent: Extent, lines: int
+) -> None:
+    """Draw the landscape without its paths."""
+    x, y, heights = ground
     levels = np.unique(np.quantile(heights[np.isfinite(heights)], np.linspace(0, 1, lines + 2)))
     if len(levels) > 1:
         ranks = np.linspace(0.35, 0.95, len(levels) - 1)
         axes.contourf(x, y, heights, levels=levels, colors=[str(0.6 + 0.4 * rank) for rank in ranks])
         axes.contour(x, y, heights, levels=levels[1:-1], colors="white", linewidths=0.7)
-    trails = [
-        axes.plot(*track.points.T, color=colour, linewidth=1.6, label=name, zorder=3)[0]
-        for (name, track), colour in zip(tracks.items(), COLOURS, strict=False)
-    ]
-    for track in tracks.values():
-        axes.plot(*track.points[0], "o", color="white", markeredgecolor="#222222", markersize=7, zorder=3.5)
-    if minimum is not None:
-        axes.plot(*minimum, "*", color=GREY, markeredgecolor="white", markersize=14, zorder=2)
+    axes.set(xlim=extent[:2], ylim=extent[2:])
     axes.grid(False)
-    axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
-    figure.legend(handles=trails, loc="outside lower center", ncols=legend_columns(len(tracks)))
-    return figure, trails, tracks
 
 
-def _heads(figure: Figure, trails: Sequence[Line2D]) -> list[Line2D]:
+def _heads(trails: Sequence[Line2D]) -> list[Line2D]:
     """Return a dot for each path, in its colour."""
     dot: dict[str, Any] = {"marker": "o", "markeredgecolor": "white", "markersize": 8, "zorder": 4}
-    return [figure.axes[0].plot([], [], color=trail.get_color(), **dot)[0] for trail in trails]
+    panels: list[Any] = [trail.axes for trail in trails]
+    return [
+        axes.plot([], [], color=trail.get_color(), **dot)[0]
+        for axes, trail in zip(panels, trails, strict=True)
+    ]
 
 
 def heights_of(height: Height, extent: Extent, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -188,7 +188,7 @@ def _heights(name: str, values: Any, grid: np.ndarray) -> np.ndarray:
 
 def _lines(axes: Axes, grid: np.ndarray, names: Sequence[str]) -> list[Line2D]:
     """Return a line for each fit, not yet at its height; the later the thinner, so that none hides another."""
-    widths = np.linspace(1.8 + 0.6 * (len(names) - 1), 1.8, len(names))
+    widths = np.linspace(1.8 + 0.3 * (len(names) - 1), 1.8, len(names))
     unknown = np.full(len(grid), np.nan)
     return [
         axes.plot(grid, unknown, color=colour, linewidth=width, label=name, zorder=2)[0]

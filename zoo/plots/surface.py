@@ -155,7 +155,7 @@ class _Scene:
         if log:
             axes.zaxis.set_major_locator(MaxNLocator(5, integer=True))
             axes.zaxis.set_major_formatter(FuncFormatter(lambda power, _: f"{10.0**power:g}"))
-        axes.set_box_aspect((4, 4, 3.2), zoom=1.05)
+        axes.set_box_aspect((4, 4, 3.2), zoom=1.0)
         if minimum is not None:
             spot = self._over(np.array([minimum], dtype="float64"))
             axes.plot(*spot.T, "*", color=GREY, markeredgecolor="white", markersize=14, zorder=2)
