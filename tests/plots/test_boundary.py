@@ -100,6 +100,23 @@ def test_what_is_no_plane_is_refused(blobs, digits):
         zoo.plots.boundary(line_at_zero(), blobs.test, class_names=("a", "b", "c"))
 
 
+def test_an_estimator_and_a_function_are_asked_as_a_network_is(blobs):
+    def sigmoid(points):
+        return 1 / (1 + np.exp(-3.0 * points[:, 0]))
+
+    by_hand = zoo.by_hand.LogisticRegression(max_iter=1).fit(blobs.train.x, blobs.train.y)
+    by_hand.coef_, by_hand.intercept_ = np.array([[3.0, 0.0]]), np.zeros(1)
+    of_network = background(zoo.plots.boundary(line_at_zero(), blobs.test)).astype(int)
+    for classifier in (by_hand, sigmoid, by_hand.predict_proba):
+        figure = zoo.plots.boundary(classifier, blobs.test)
+        assert np.abs(background(figure) - of_network).max() <= 1  # of 255, for rounding
+    wide = zoo.by_hand.LogisticRegression().fit(np.eye(3), [0, 1, 0])
+    with pytest.raises(zoo.InputError, match="a model of two features; this one takes"):
+        zoo.plots.boundary(wide, blobs.test)
+    with pytest.raises(zoo.InputError, match="asks a classifier.*got str"):
+        zoo.plots.boundary("a line", blobs.test)
+
+
 def recorded(blobs, epochs=4, every=2):
     model = zoo.create_model("logistic_regression", input_shape=(2,), seed=0)
     model.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
@@ -122,8 +139,16 @@ def test_several_recorders_move_side_by_side_and_the_shorter_one_waits(blobs):
     assert len(moving.frames) == 3
 
 
+def test_classifiers_move_step_by_step_in_the_order_of_their_steps(blobs):
+    steps = {20: line_at_zero(), 3: lambda points: points[:, 1] > 0}
+    moving = zoo.plots.boundary_animation(steps, blobs.train, unit="update")
+    assert moving.labels == ("update 3", "update 20")
+    both = zoo.plots.boundary_animation({"by hand": steps, "Keras": recorded(blobs)}, blobs.train)
+    assert both.labels == ("epoch 0", "epoch 2", "epoch 3", "epoch 4", "epoch 20")
+
+
 def test_a_recorder_that_saw_nothing_cannot_be_drawn(blobs):
-    for nothing in (zoo.BoundaryRecorder(blobs.train), {}):
+    for nothing in (zoo.BoundaryRecorder(blobs.train), {}, {"empty": {}}):
         with pytest.raises(zoo.InputError, match="recorded nothing"):
             zoo.plots.boundary_animation(nothing, blobs.train)
 

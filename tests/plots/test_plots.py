@@ -95,6 +95,17 @@ def test_samples_show_each_class_in_turn(digits):
         zoo.plots.samples(zoo.load_dataset("iris").train)
 
 
+def test_an_estimator_of_pixels_is_shown_as_a_network_is(digits):
+    by_hand = zoo.by_hand.SoftmaxRegression(max_iter=20)
+    by_hand.fit(digits.train.x.reshape(len(digits.train), -1), digits.train.y)
+    right = by_hand.score(digits.test.x.reshape(360, -1), digits.test.y)
+    title = zoo.plots.confusion(by_hand, digits.test).axes[0].get_title(loc="left")
+    assert title == f"{right:.1%} of 360 right"
+    assert (
+        f"{360 - round(360 * right)} wrong of 360" in zoo.plots.mistakes(by_hand, digits.test).get_suptitle()
+    )
+
+
 def test_mistakes_are_the_models_mistakes_the_surest_first(cnn, digits):
     probabilities = cnn.predict(digits.test.x, verbose=0)
     wrong = probabilities.argmax(axis=1) != digits.test.y

@@ -12,7 +12,7 @@ from zoo._feed import feed
 from zoo.errors import InputError
 
 
-def probabilities_and_labels(model: keras.Model, split: Any) -> tuple[np.ndarray, np.ndarray]:
+def probabilities_and_labels(model: Any, split: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return a probability a class and the true class of each row.
 
     Logits are made into probabilities; one sigmoid unit becomes two columns.
@@ -21,7 +21,34 @@ def probabilities_and_labels(model: keras.Model, split: Any) -> tuple[np.ndarray
         InputError: the model or the rows have several outputs, or the targets are no labels.
     """
     labels = as_labels(split.y)
-    return as_probabilities(np.asarray(model.predict(feed(split.x), batch_size=256, verbose=0))), labels
+    return ask(model, split.x, batch_size=256), labels
+
+
+def ask(model: Any, x: Any, *, batch_size: int = 4096) -> np.ndarray:
+    """Return what a classifier says of rows, as a probability a class, ``(rows, classes)``.
+
+    Args:
+        model: a `keras.Model`; an estimator with ``predict_proba``, such as one of ``zoo.by_hand``, which is
+            given tables, so that images are flattened; or a function of the rows that returns a probability
+            a class, or that of class 1.
+        x: rows.
+        batch_size: of a `keras.Model`.
+
+    Raises:
+        InputError: it is none of these, or it does not say one class a row.
+    """
+    if isinstance(model, keras.Model):
+        return as_probabilities(np.asarray(model.predict(feed(x), batch_size=batch_size, verbose=0)))
+    rows = np.asarray(x)
+    if hasattr(model, "predict_proba"):
+        return as_probabilities(np.asarray(model.predict_proba(rows.reshape(len(rows), -1))))
+    if not callable(model):
+        raise InputError(
+            "This picture asks a classifier: a Keras model, an estimator with predict_proba, or a function of rows; "
+            f"got {type(model).__name__}."
+        )
+    said = np.asarray(model(rows))
+    return as_probabilities(said[:, None] if said.ndim == 1 else said)
 
 
 def as_probabilities(values: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,11 +14,12 @@ from zoo.plots._style import picture, styled
 
 
 @styled
-def confusion(model: keras.Model, split: Any, *, class_names: Sequence[str] = ()) -> Figure:
+def confusion(model: Any, split: Any, *, class_names: Sequence[str] = ()) -> Figure:
     """Count which class was taken for which; the diagonal is right.
 
     Args:
-        model: a classifier.
+        model: a classifier: a `keras.Model`, or an estimator with ``predict_proba``, such as those of
+            ``zoo.by_hand``.
         split: rows with ``x`` and ``y``, such as ``data.test``.
         class_names: one a class; numbers by default.
 

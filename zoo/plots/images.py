@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -47,13 +46,13 @@ def samples(
 
 
 @styled
-def mistakes(model: keras.Model, split: Any, *, most: int = 12, class_names: Sequence[str] = ()) -> Figure:
+def mistakes(model: Any, split: Any, *, most: int = 12, class_names: Sequence[str] = ()) -> Figure:
     """Show the images that a model gets wrong, the surest mistake first, with its probabilities.
 
     Where it makes none, the right answers that it was least sure of are shown, and the title says so.
 
     Args:
-        model: a classifier of images.
+        model: a classifier of images: a `keras.Model`, or an estimator with ``predict_proba`` for their pixels.
         split: rows with ``x`` and ``y``, such as ``data.test``.
         most: how many to show.
         class_names: one a class; numbers by default.
