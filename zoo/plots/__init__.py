@@ -2,6 +2,7 @@
 
 from zoo.plots._style import drawing
 from zoo.plots.animate import Animation
+from zoo.plots.bells import bells
 from zoo.plots.boundary import boundary, boundary_animation, scatter
 from zoo.plots.cart_pole import cart_pole_animation
 from zoo.plots.compare import compare
@@ -15,7 +16,9 @@ from zoo.plots.gradient_norms import gradient_norms
 from zoo.plots.image_rows import image_rows
 from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
+from zoo.plots.limits import limits, secant_animation, secants
 from zoo.plots.line_fit import line_fit, line_fit_animation
+from zoo.plots.plane_map import plane_map
 from zoo.plots.predictions import predictions
 from zoo.plots.samples_animation import samples_animation
 from zoo.plots.scalar_graph import save_scalar_graph, scalar_graph
@@ -25,6 +28,7 @@ from zoo.plots.weights import weight_histograms
 
 __all__ = [
     "Animation",
+    "bells",
     "boundary",
     "boundary_animation",
     "cart_pole_animation",
@@ -39,6 +43,7 @@ __all__ = [
     "gradient_norms",
     "image_rows",
     "learning_rates",
+    "limits",
     "line_fit",
     "line_fit_animation",
     "mistakes",
@@ -46,6 +51,7 @@ __all__ = [
     "path_on_contours",
     "path_on_surface",
     "path_on_surface_animation",
+    "plane_map",
     "predictions",
     "samples",
     "samples_animation",
@@ -53,6 +59,8 @@ __all__ = [
     "save_scalar_graph",
     "scalar_graph",
     "scatter",
+    "secant_animation",
+    "secants",
     "validation_report",
     "weight_histograms",
 ]
