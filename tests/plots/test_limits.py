@@ -63,3 +63,16 @@ def test_steps_that_are_none_are_refused(steps):
     for draw in (zoo.plots.secants, zoo.plots.secant_animation):
         with pytest.raises(zoo.InputError, match="steps must be positive"):
             draw(math.sin, 0.0, steps)
+
+
+def test_pieces_of_tangents_touch_the_curve_and_are_as_steep_as_told():
+    x = np.array([-1.0, 0.5, 2.0])
+    axes = zoo.plots.tangents(math.exp, x, np.exp(x), ends=[0.0, 1.0]).axes[0]
+    for at, piece in zip(x, axes.lines[1:4], strict=True):
+        (left, low), (right, high) = piece.get_xydata()
+        assert (left + right) / 2 == pytest.approx(at)
+        assert (low + high) / 2 == pytest.approx(math.exp(at))
+        assert (high - low) / (right - left) == pytest.approx(math.exp(at))
+    np.testing.assert_allclose(axes.lines[4].get_xydata(), [[0, 1], [1, math.e]])
+    with pytest.raises(zoo.InputError, match="a slope for each"):
+        zoo.plots.tangents(math.exp, x, x[:2])

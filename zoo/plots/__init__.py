@@ -16,7 +16,7 @@ from zoo.plots.gradient_norms import gradient_norms
 from zoo.plots.image_rows import image_rows
 from zoo.plots.images import mistakes, samples
 from zoo.plots.learning_rates import learning_rates
-from zoo.plots.limits import limits, secant_animation, secants
+from zoo.plots.limits import limits, secant_animation, secants, tangents
 from zoo.plots.line_fit import line_fit, line_fit_animation
 from zoo.plots.plane_map import plane_map
 from zoo.plots.predictions import predictions
@@ -61,6 +61,7 @@ __all__ = [
     "scatter",
     "secant_animation",
     "secants",
+    "tangents",
     "validation_report",
     "weight_histograms",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -141,6 +142,47 @@ def secant_animation(
     return Animation(
         figure, draw, labels, frames_per_second=frames_per_second, title="A secant becomes the tangent"
     )
+
+
+@styled
+def tangents(f: Function, x: Any, slopes: Any, *, ends: Any = (), name: str = "f") -> Figure:
+    """Draw a curve with a short piece of a straight line at each of its points, as steep as it is told.
+
+    Args:
+        f: the function.
+        x: the points, ``(points,)``.
+        slopes: one a point; if they are those of f, the pieces are parts of its tangents.
+        ends: points to mark with dots, such as those where descents from ``x`` have ended.
+        name: of the curve.
+
+    Raises:
+        InputError: there are not as many slopes as points, or fewer than two points.
+
+    Examples:
+        >>> figure = tangents(lambda x: x**2, [-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], ends=[0.0])
+        >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+        ['f', 'slopes', 'ends']
+
+    Source: the deck, "Maxima & Minima".
+    """
+    points, steep = np.asarray(x, dtype="float64"), np.asarray(slopes, dtype="float64")
+    if points.shape != steep.shape or points.ndim != 1 or len(points) < 2:
+        raise InputError(
+            f"tangents takes two points or more, and a slope for each; got {points.shape} and {steep.shape}."
+        )
+    figure = picture(6.4, 3.8)
+    axes = figure.add_subplot(xlabel="x")
+    curve = np.linspace(points.min(), points.max(), 300)
+    axes.plot(curve, _values(f, curve), color=BLUE, alpha=0.35, linewidth=2, label=name)
+    half = 0.3 * np.ptp(points) / (len(points) - 1)
+    pieces = points + half * np.array([[-1.0], [1.0]])
+    heights = _values(f, points) + steep * half * np.array([[-1.0], [1.0]])
+    axes.plot(pieces, heights, color=VERMILION, linewidth=2)
+    axes.lines[1].set_label("slopes")
+    if len(ends):
+        axes.plot(ends, _values(f, np.asarray(ends)), "o", color="#222222", label="ends")
+    axes.legend()
+    return figure
 
 
 def _values(f: Function, points: np.ndarray) -> np.ndarray:
