@@ -77,7 +77,7 @@ if run.animation:
 # %% [markdown]
 # ## Keras computes the same
 # The model of one weight and one bias, trained by gradient descent with momentum. It ends at the lowest point itself,
-# which the fine search can miss by half a step of its grid.
+# which the fine search can miss by a step of its grid.
 
 # %%
 model = zoo.create_model("linear", input_shape=data.input_shape)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
 
 from zoo.errors import InputError, did_you_mean
 
@@ -36,3 +39,11 @@ def whole(**arguments: int) -> None:
     for name, value in arguments.items():
         if not (isinstance(value, Integral) and value >= 1):
             raise InputError(f"{name} must be a whole number, 1 or more; got {value!r}.")
+
+
+def numbers(name: str, value: object) -> Any:
+    """Expect numbers, and return them as a float64 array of their own."""
+    try:
+        return np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be numbers; got {value!r}.") from None

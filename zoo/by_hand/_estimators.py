@@ -16,6 +16,8 @@ from zoo.errors import InputError
 FloatArray: TypeAlias = NDArray[np.float64]
 RandomState: TypeAlias = int | np.random.RandomState | None
 
+LARGEST = 1e100  # numbers up to here can be squared and summed, and the sums be squared again
+
 
 class Regressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """A scikit-learn regressor whose data are float64."""
@@ -23,7 +25,7 @@ class Regressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _check_fit(self, X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return the table (n_samples, n_features) and the target (n_samples,) as float64."""
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        return np.asarray(X), np.asarray(y, dtype=np.float64)
+        return not_huge("X", X), not_huge("y", y)
 
 
 class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -34,7 +36,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, index = np.unique(np.asarray(y), return_inverse=True)
-        return np.asarray(X), index
+        return not_huge("X", X), index
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
         """Return P(class | x), shape (n_samples, n_classes); every row sums to one."""
@@ -71,7 +73,17 @@ class Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def check_table(estimator: BaseEstimator, X: ArrayLike) -> FloatArray:
     """Return the rows to predict as float64, after a check that ``estimator`` is fitted to such rows."""
     check_is_fitted(estimator)
-    return np.asarray(validate_data(estimator, X, dtype=np.float64, reset=False))
+    return not_huge("X", validate_data(estimator, X, dtype=np.float64, reset=False))
+
+
+def not_huge(name: str, values: ArrayLike) -> FloatArray:
+    """Return the values as float64, after a check that their squares are floating-point numbers as well."""
+    array = np.asarray(values, dtype=np.float64)
+    if not (largest := np.abs(array).max(initial=0)) <= LARGEST:
+        raise InputError(
+            f"{name} must hold numbers of at most {LARGEST:g}; got {largest:.3g}. Scale it, or leave it out."
+        )
+    return array
 
 
 def with_ones(X: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
+from zoo.by_hand._arguments import numbers
 from zoo.by_hand._estimators import FloatArray
 from zoo.by_hand.optimizers import SGD, Optimizer, fresh_optimizer
 from zoo.by_hand.trace import HUGE, Trace, TraceRecorder
@@ -65,35 +66,6 @@ def descend(
     return recorder.trace()
 
 
-def newton(
-    loss_and_gradient: LossAndGradient,
-    hessian: Callable[[FloatArray], FloatArray],
-    start: FloatArray,
-    *,
-    max_iter: int,
-    tol: float,
-) -> Trace:
-    """Jump to the bottom of the parabola that fits where we stand: θ ← θ − s H⁻¹∇L, H the second derivatives.
-
-    The step is whole, s = 1, unless that would go uphill; then it is halved until it does not.
-    """
-    theta, recorder = start, TraceRecorder(start.size)
-    loss, gradient = loss_and_gradient(theta)
-    recorder.add(0, theta, loss)
-    for update in range(1, max_iter + 1):
-        step = np.linalg.lstsq(hessian(theta), gradient, rcond=None)[0]
-        for halvings in range(30):
-            there = theta - step / 2**halvings
-            loss_there, gradient = loss_and_gradient(there)
-            if loss_there <= loss:
-                break
-        theta, loss = there, loss_there
-        recorder.add(update, theta, loss)
-        if gradient.dot(gradient) < tol * tol:
-            break
-    return recorder.trace()
-
-
 def batches(
     X: FloatArray, y: FloatArray, batch_size: int, random_state: np.random.RandomState
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
@@ -144,7 +116,7 @@ def settle(estimator: BaseEstimator, trace: Trace, *, diverged: bool, remedy: st
 
 def start_point(start: ArrayLike | None, n_parameters: int) -> FloatArray:
     """Return where a path begins: zeros, or (w_1, ..., w_d, b) as given."""
-    point = np.zeros(n_parameters) if start is None else np.array(start, dtype=np.float64)
+    point = np.zeros(n_parameters) if start is None else numbers("start", start)
     if point.shape != (n_parameters,) or not np.isfinite(point).all():
         raise InputError(f"start must be (w_1, ..., w_d, b), {n_parameters} finite numbers; got {start!r}.")
     return point

@@ -11,6 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from zoo.by_hand._arguments import whole
 from zoo.by_hand._estimators import FloatArray, Transformer, check_table
+from zoo.errors import InputError
+
+
+def product_of(columns: FloatArray) -> FloatArray:
+    """Return the product of each row, shape (n_samples,), after a check that it is a floating-point number."""
+    with np.errstate(over="ignore", under="ignore"):
+        product = columns.prod(axis=1)
+    if not np.isfinite(product).all():
+        raise InputError(
+            f"a product of {columns.shape[1]} features is larger than any floating-point number; scale them."
+        )
+    return np.asarray(product)
 
 
 class RadiusFeatures(Transformer):
@@ -31,7 +43,7 @@ class RadiusFeatures(Transformer):
 
     def transform(self, X: ArrayLike) -> FloatArray:
         """Map X, shape (n_samples, n_features), to its radii, shape (n_samples, 1)."""
-        return np.asarray(np.linalg.norm(check_table(self, X), axis=1, keepdims=True))
+        return np.hypot.reduce(check_table(self, X), axis=1, keepdims=True)
 
     def get_feature_names_out(self, input_features: Iterable[str] | None = None) -> NDArray[Any]:
         """Return the new column's name: ``radius``."""
@@ -57,8 +69,7 @@ class ProductFeatures(Transformer):
 
     def transform(self, X: ArrayLike) -> FloatArray:
         """Map X, shape (n_samples, n_features), to its products, shape (n_samples, 1)."""
-        product: FloatArray = check_table(self, X).prod(axis=1, keepdims=True)
-        return product
+        return product_of(check_table(self, X))[:, None]
 
     def get_feature_names_out(self, input_features: Iterable[str] | None = None) -> NDArray[Any]:
         """Return the new column's name, like ``a*b``."""
@@ -95,7 +106,7 @@ class PolynomialFeatures(Transformer):
         """Map X, shape (n_samples, n_features), to all products, shape (n_samples, n_products)."""
         whole(degree=self.degree)
         X = check_table(self, X)
-        return np.column_stack([X[:, factors].prod(axis=1) for factors in self._products()])
+        return np.column_stack([product_of(X[:, factors]) for factors in self._products()])
 
     def get_feature_names_out(self, input_features: Iterable[str] | None = None) -> NDArray[Any]:
         """Return the new columns' names, like ``x0``, ``x0^2`` and ``x0 x1``."""

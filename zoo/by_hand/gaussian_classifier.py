@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from zoo.by_hand._arguments import one_of
+from zoo.by_hand._arguments import numbers, one_of
 from zoo.by_hand._estimators import Classifier, FloatArray, check_table
 from zoo.errors import InputError
 
@@ -93,7 +93,7 @@ class GaussianClassifier(Classifier):
 
     def _check_priors(self, shares: FloatArray) -> FloatArray:
         """Return the priors: the given ones, or the classes' shares of the rows."""
-        priors = shares if self.priors is None else np.asarray(self.priors, dtype=np.float64)
+        priors = shares if self.priors is None else numbers("priors", self.priors)
         if priors.shape != shares.shape or not (priors > 0).all() or not np.isclose(priors.sum(), 1):
             raise InputError(
                 f"priors must be {len(shares)} positive numbers that sum to 1; got {self.priors!r}."

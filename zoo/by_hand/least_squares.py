@@ -52,10 +52,12 @@ def closed_form(error: SquaredError, X: FloatArray, y: FloatArray, start: FloatA
 
     For one feature it is w = Σ(x − x̄)(y − ȳ) / Σ(x − x̄)² and b = ȳ − w x̄; for many, w solves
     (X − x̄)ᵀ(X − x̄) w = (X − x̄)ᵀ(y − ȳ). ``lstsq`` solves that without squaring X, and if several w are
-    equally good (collinear features) it takes the shortest.
+    equally good (collinear features) it takes the shortest. All features have the same spread there, or one in
+    millionths would be lost beside one in millions.
     """
-    x_mean, y_mean = X.mean(axis=0), y.mean()
-    w = np.linalg.lstsq(X - x_mean, y - y_mean, rcond=None)[0]
+    x_mean, y_mean, spread = X.mean(axis=0), y.mean(), np.abs(X - X.mean(axis=0)).max(axis=0)
+    spread = np.where(spread > 0, spread, 1)
+    w = np.linalg.lstsq((X - x_mean) / spread, y - y_mean, rcond=None)[0] / spread
     path = np.array([start, np.append(w, y_mean - w @ x_mean)])
     return Trace(path, error.losses(path), np.array([0, 1]))
 

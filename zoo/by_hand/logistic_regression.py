@@ -10,7 +10,8 @@ from sklearn.utils.multiclass import type_of_target
 
 from zoo.by_hand._arguments import not_negative, one_of, positive, whole
 from zoo.by_hand._estimators import Classifier, FloatArray, check_table, with_ones
-from zoo.by_hand.descent import descend, has_risen, newton, settle, start_point
+from zoo.by_hand.descent import descend, has_risen, settle, start_point
+from zoo.by_hand.newton import back_from_axes, newton, unit_axes
 from zoo.by_hand.optimizers import SGD
 from zoo.errors import InputError
 
@@ -31,7 +32,7 @@ class LogisticRegression(Classifier):
     ::
 
         L(w, b) = −1/n Σᵢ (yᵢ ln pᵢ + (1 − yᵢ) ln(1 − pᵢ)),   pᵢ = σ(zᵢ),   zᵢ = w·xᵢ + b
-                = 1/n Σᵢ (ln(1 + e^−zᵢ) + (1 − yᵢ) zᵢ)          the same, but no logarithm of zero
+                = 1/n Σᵢ ln(1 + e^−sᵢzᵢ),   sᵢ = 2yᵢ − 1        the same, but no logarithm of zero
         ∂L/∂w = 1/n Σᵢ (pᵢ − yᵢ) xᵢ,   ∂L/∂b = 1/n Σᵢ (pᵢ − yᵢ)
         w ← w − η ∂L/∂w,   b ← b − η ∂L/∂b, both at once
 
@@ -43,7 +44,8 @@ class LogisticRegression(Classifier):
         learning_rate: η > 0, default 0.1.
         start: where the path begins, (w_1, ..., w_d, b); default all zeros.
         max_iter: the number of updates at most, default 1,000.
-        tol: stop once the gradient is shorter than this, default 1e-6.
+        tol: stop once the gradient is shorter than this, default 1e-6; "newton" measures it after turning the
+            features into columns of mean square one.
 
     Attributes:
         classes_: the two classes; the second is the 1 of the formulas.
@@ -97,21 +99,23 @@ class LogisticRegression(Classifier):
                 f"Only binary classification is supported. The type of the target is {type_of_target(y)},"
                 f" with {len(self.classes_)} class(es). For more than two, use SoftmaxRegression."
             )
-        A, truth = with_ones(X), index.astype(np.float64)
+        A = with_ones(X)
+        side = 2 * index.astype(np.float64) - 1
+        B, axes = unit_axes(A) if self.solver == "newton" else (A, np.eye(A.shape[1]))
 
         def loss_and_gradient(theta: FloatArray) -> tuple[float, FloatArray]:
-            z = A @ theta
-            surprise = np.logaddexp(0, -z)  # ln(1 + e^−z) = −ln p
-            loss = (surprise.sum() + (1 - truth).dot(z)) / len(A)
-            return float(loss), (np.exp(-surprise) - truth) @ A / len(A)
+            surprise = np.logaddexp(0, -side * (B @ theta))  # −ln P(the truth)
+            return float(surprise.mean()), (side * np.expm1(-surprise)) @ B / len(B)  # p − y
 
         def hessian(theta: FloatArray) -> FloatArray:
-            p = sigmoid(A @ theta)
-            return np.asarray(A.T * (p * (1 - p)) @ A / len(A))
+            p = sigmoid(B @ theta)
+            return np.asarray(B.T * (p * (1 - p)) @ B / len(B))
 
         start = start_point(self.start, A.shape[1])
         if self.solver == "newton":
-            trace = newton(loss_and_gradient, hessian, start, max_iter=self.max_iter, tol=self.tol)
+            begin = B.T @ (A @ start) / len(A)
+            trace = newton(loss_and_gradient, hessian, begin, max_iter=self.max_iter, tol=self.tol)
+            trace = back_from_axes(trace, axes, start)
         else:
             optimizer = SGD(self.learning_rate)
             trace = descend(loss_and_gradient, start, optimizer, max_iter=self.max_iter, tol=self.tol)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from zoo.by_hand._estimators import FloatArray, RandomState
+from zoo.by_hand._estimators import FloatArray, RandomState, not_huge
 from zoo.by_hand.feature_transforms import PolynomialFeatures
 from zoo.by_hand.linear_regression import LinearRegression
 
@@ -71,5 +71,4 @@ class PolynomialRegression(LinearRegression):
 
     def _features(self, X: FloatArray) -> FloatArray:
         """Return the powers x, x², ..., xⁿ as columns."""
-        powers: FloatArray = PolynomialFeatures(self.degree).fit_transform(X)
-        return powers
+        return not_huge("the powers of X", PolynomialFeatures(self.degree).fit_transform(X))

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from zoo.by_hand._arguments import not_negative, one_of, positive, whole
 from zoo.by_hand._estimators import Classifier, FloatArray, check_table, with_ones
-from zoo.by_hand.descent import descend, has_risen, newton, settle
+from zoo.by_hand.descent import descend, has_risen, settle
+from zoo.by_hand.newton import back_from_axes, newton, unit_axes
 from zoo.by_hand.optimizers import SGD
 
 
@@ -38,7 +39,8 @@ class SoftmaxRegression(Classifier):
             1/n Σᵢ pᵢₖ(δₖₗ − pᵢₗ) xᵢxᵢᵀ and arrives in about ten updates.
         learning_rate: η > 0, default 0.1. The path starts at W = 0, b = 0: every class equally likely.
         max_iter: the number of updates at most, default 1,000.
-        tol: stop once the gradient is shorter than this, default 1e-6.
+        tol: stop once the gradient is shorter than this, default 1e-6; "newton" measures it after turning the
+            features into columns of mean square one.
 
     Attributes:
         classes_: the classes, shape (n_classes,).
@@ -82,29 +84,33 @@ class SoftmaxRegression(Classifier):
         not_negative(tol=self.tol)
         X, index = self._check_fit(X, y)
         A, Y = with_ones(X), np.eye(len(self.classes_))[index]
-        shape = (Y.shape[1], A.shape[1])
+        B, axes = unit_axes(A) if self.solver == "newton" else (A, np.eye(A.shape[1]))
+        shape = (Y.shape[1], B.shape[1])
 
         def loss_and_gradient(theta: FloatArray) -> tuple[float, FloatArray]:
-            log_p = log_softmax(A @ theta.reshape(shape).T)
+            log_p = log_softmax(B @ theta.reshape(shape).T)
             loss = -(Y * log_p).sum() / len(Y)
-            return float(loss), ((np.exp(log_p) - Y).T @ A / len(A)).ravel()
+            return float(loss), ((np.exp(log_p) - Y).T @ B / len(B)).ravel()
 
         def hessian(theta: FloatArray) -> FloatArray:
-            P = np.exp(log_softmax(A @ theta.reshape(shape).T))
+            P = np.exp(log_softmax(B @ theta.reshape(shape).T))
             curvature = P[:, :, None] * (np.eye(shape[0]) - P[:, None, :])
-            blocks = np.einsum("nkl,ni,nj->kilj", curvature, A, A, optimize=True) / len(A)
+            blocks = np.einsum("nkl,ni,nj->kilj", curvature, B, B, optimize=True) / len(B)
             return np.asarray(blocks.reshape(theta.size, theta.size))
 
-        start = np.zeros(Y.shape[1] * A.shape[1])
+        start = np.zeros(Y.shape[1] * B.shape[1])
         if self.solver == "newton":
             trace = newton(loss_and_gradient, hessian, start, max_iter=self.max_iter, tol=self.tol)
+            of_all_classes = np.kron(np.eye(Y.shape[1]), axes).astype(np.float64)
+            trace = back_from_axes(trace, of_all_classes, np.zeros(Y.shape[1] * A.shape[1]))
         else:
             optimizer = SGD(self.learning_rate)
             trace = descend(loss_and_gradient, start, optimizer, max_iter=self.max_iter, tol=self.tol)
         limit = 4 * len(A) / np.linalg.norm(A, 2) ** 2  # the curvature of L is at most half of AᵀA/n
         remedy = f"learning_rate below {limit:.3g} (it is {self.learning_rate:.3g}), or scale the features"
         theta = settle(self, trace, diverged=has_risen(trace.loss[0], trace.loss[-1]), remedy=remedy)
-        self.coef_, self.intercept_ = theta.reshape(shape)[:, :-1], theta.reshape(shape)[:, -1]
+        weights = theta.reshape(len(Y.T), -1)
+        self.coef_, self.intercept_ = weights[:, :-1], weights[:, -1]
         return self
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:

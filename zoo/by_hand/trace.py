@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.by_hand._estimators import FloatArray
+from zoo.errors import InputError
 
 HUGE = 1e100  # a loss beyond this is on its way to infinity
 MAX_ROWS, MAX_NUMBERS = 20_000, 2_000_000  # what one trace may hold: at most 16 MB
@@ -68,7 +69,11 @@ class TraceRecorder:
         self._thin()
 
     def trace(self, losses: Callable[[FloatArray], FloatArray] | None = None) -> Trace:
-        """Return the kept rows and the last, up to where the loss explodes; ``losses`` computes them late."""
+        """Return the kept rows and the last, up to where the loss explodes; ``losses`` computes them late.
+
+        Raises:
+            InputError: it has exploded before the first update.
+        """
         seconds = perf_counter() - self.begin
         if self.updates[-1] != self.last[0]:
             self.parameters[len(self.updates)] = self.last[1]
@@ -79,6 +84,11 @@ class TraceRecorder:
             loss = losses(parameters) if losses else np.array(self.losses)
             sound = np.abs(loss) < HUGE
         end = len(sound) if sound.all() else int(sound.argmin())
+        if end == 0:
+            raise InputError(
+                f"the loss must be less than {HUGE:g} where the descent starts; got {loss[0]:.3g}."
+                " Scale the targets, or start nearer."
+            )
         return Trace(parameters[:end].copy(), loss[:end], update[:end], end < len(sound), seconds)
 
     def _thin(self) -> None:
