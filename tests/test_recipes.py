@@ -56,6 +56,8 @@ def test_it_is_straight_code_that_imports_the_public_api(recipe):
             assert node.module.partition(".")[0] in PACKAGES - {"zoo"}
 
 
+# A recipe may let a descent diverge, to show that it is noticed.
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_handful_of_steps_leaves_a_whole_folder(recipe, tmp_path, capsys):
     parameters = recipe.parameters
     small = {name: value for name, value in SMALL.items() if type(parameters.get(name)) is type(value)}
@@ -76,6 +78,7 @@ def test_animations_can_be_left_out(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_it_keeps_its_promise(recipe, tmp_path):
     run = run_or_skip(recipe, tmp_path)
     assert run.metrics["seconds"] > 0
