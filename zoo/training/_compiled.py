@@ -41,11 +41,11 @@ def settle(model: keras.Model, rows: Rows | None = None) -> bool:
 
     Examples:
         >>> import numpy as np
-        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "sigmoid")])
+        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "sigmoid", name="out")])
         >>> model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
         >>> settle(model, Rows(np.ones((2, 4)), np.array([[1, 1, 0], [0, 0, 0]])))
         True
-        >>> [type(metric).__name__ for metric in metrics_of(model)["dense"]]
+        >>> [type(metric).__name__ for metric in metrics_of(model)["out"]]
         ['BinaryAccuracy']
     """
     written = as_written(model)
@@ -197,7 +197,9 @@ def _settle_by_targets(model: keras.Model, written: Mapping[str, Any], rows: Row
     output = Output("output", shape, None, loss, bool(settings.get("from_logits")), y, "y")
     if not loss.startswith("binary"):
         return False
-    arguments = {name: written.get(name) for name in ("loss", "loss_weights", "metrics", "weighted_metrics")}
+    arguments: dict[str, Any] = {
+        name: written.get(name) for name in ("loss", "loss_weights", "metrics", "weighted_metrics")
+    }
     for label in ("metrics", "weighted_metrics"):
         if isinstance(arguments[label], list | tuple):
             arguments[label] = [meant(metric, output) for metric in arguments[label]]
@@ -213,7 +215,7 @@ def _name_losses(model: keras.Model, layout: Layout, rows: Rows) -> None:
     row = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(array[:1]), targets)
     guess = layout.pack(
         {
-            name: keras.ops.zeros((1, *tensor.shape[1:]))
+            name: keras.ops.zeros([size or 1 for size in tensor.shape])
             for name, tensor in zip(layout.order, model.outputs, strict=True)
         }
     )

@@ -1,0 +1,226 @@
+"""Weights of classes and of rows, turned into one weight a row for each output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from zoo.errors import InputError
+from zoo.training._arrange import arrange, arrange_batch, targets_by_name, weights_by_name
+from zoo.training._class_weights import class_tables, known_classes, weights_of_rows
+from zoo.training._compiled import outputs_by_name
+from zoo.training._data import Rows
+from zoo.training._layout import layout_of
+from zoo.training._outputs import Output, _name_and_settings
+from zoo.training.checks.wording import listed
+
+
+def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
+    """Return rows with their targets arranged for the model, and weighed.
+
+    A row's weight is its sample weight times the weight of its class; Keras refuses the two together, and class
+    weights where there are several outputs.
+
+    Args:
+        model: a compiled model.
+        rows: with targets and sample weights in any form.
+        class_weight: weight of each class, ``"balanced"``, or either by output.
+
+    Returns:
+        Rows whose ``y`` and ``sample_weight`` have the form of the model's outputs.
+
+    Raises:
+        InputError: a class, an output or a weight cannot be meant.
+
+    Examples:
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(3, "softmax")])
+        >>> model.compile("sgd", "sparse_categorical_crossentropy")
+        >>> rows = Rows(np.ones((3, 1)), np.array([0, 1, 2]), np.array([1.0, 1.0, 3.0]))
+        >>> weigh(model, rows, {"1": 50.0}).sample_weight.tolist()
+        [1.0, 50.0, 3.0]
+    """
+    outputs = outputs_by_name(model, rows) or guessed_output(model, rows)
+    if not outputs or rows.y is None or (class_weight is None and rows.sample_weight is None):
+        y, _ = arrange(model, rows.y)
+        return Rows(rows.x, y, rows.sample_weight, rows.columns)
+    given = row_weights(model, outputs, rows.sample_weight)
+    tables = class_tables(outputs, class_weight)
+    weights = {}
+    for o in outputs:
+        mine = given.get(o.name, np.ones(len(rows), "float32"))
+        if o.name in tables:
+            by_class = weights_of_rows(o, tables[o.name])
+            rank = max(mine.ndim, by_class.ndim)
+            mine = _to_rank(mine, rank) * _to_rank(by_class, rank)
+        weights[o.name] = _as_the_loss(o, mine)
+    if layout_of(model) is None:
+        return Rows(rows.x, rows.y, weights[outputs[0].name], rows.columns)
+    y, arranged = arrange(model, rows.y, weights if len(outputs) > 1 else weights[outputs[0].name])
+    return Rows(rows.x, y, arranged, rows.columns)
+
+
+def row_weights(model: keras.Model, outputs: Sequence[Output], sample_weight: Any) -> dict[str, np.ndarray]:
+    """Return the sample weights of each output, as numbers of 0 or more with an axis for the rows.
+
+    Raises:
+        InputError: a key is no output's name, or weights are no numbers, negative, all 0, or of another shape.
+    """
+    if sample_weight is None:
+        return {}
+    layout = layout_of(model)
+    if layout is None:
+        if isinstance(sample_weight, Mapping | list | tuple) or not outputs:
+            return {}
+        given = {outputs[0].name: sample_weight}
+    else:
+        given = weights_by_name(layout, sample_weight)
+    several = isinstance(sample_weight, Mapping | list | tuple) and len(given) > 1
+    checked = {
+        o.name: _checked(o, given[o.name], f"sample_weight[{o.name!r}]" if several else "sample_weight")
+        for o in outputs
+        if o.name in given
+    }
+    if not any(array.any() for array in checked.values()):
+        raise InputError("sample_weight is 0 in every row, so nothing would be learned. Leave it out.")
+    return checked
+
+
+def batch_weigher(
+    model: keras.Model, class_weight: Any = None, first: Rows | None = None
+) -> Callable[[Any], Any] | None:
+    """Return what is to be done with each batch of a stream, or ``None`` where Keras takes it rightly as it is.
+
+    Args:
+        model: a compiled model.
+        class_weight: as for `weigh`; ``"balanced"`` would need all rows.
+        first: the first rows of the stream, where they are known.
+
+    Returns:
+        A function of ``x``, ``y`` and perhaps ``sample_weight`` of a batch, arrays or tensors, that returns them with
+        targets and weights as the model's outputs stand; `tf.data.Dataset.map` takes it.
+
+    Raises:
+        InputError: a class, an output or a weight cannot be meant.
+    """
+    layout = layout_of(model)
+    if layout is None or (layout.form == "one" and not class_weight):
+        return None
+    chosen = class_weight.values() if isinstance(class_weight, Mapping) else (class_weight,)
+    if any(isinstance(value, str) and value == "balanced" for value in chosen):
+        raise InputError(
+            'class_weight="balanced" needs all rows, and these come as a stream. Count the classes first.'
+        )
+    outputs = {o.name: o for o in outputs_by_name(model, first)}
+    tables = class_tables(list(outputs.values()), class_weight)
+    vectors = {name: _vector(outputs[name], table) for name, table in tables.items()}
+
+    def weighed(*batch: Any) -> Any:
+        if not vectors or len(batch) < 2:
+            return arrange_batch(model, batch)
+        x, y, *given = batch
+        targets = targets_by_name(model, y)
+        by_class = {
+            name: keras.ops.take(vector, _labels(outputs[name], targets[name]))
+            for name, vector in vectors.items()
+        }
+        some = next(iter(by_class.values()))
+        ones = some[(slice(None), *(0,) * (len(some.shape) - 1))] * 0 + 1
+        rows = weights_by_name(layout, given[0]) if given and given[0] is not None else {}
+        weights = {
+            name: _times(keras.ops.cast(rows.get(name, ones), "float32"), by_class.get(name))
+            for name in layout.names
+        }
+        return arrange_batch(model, (x, y, weights))
+
+    return weighed
+
+
+def _vector(o: Output, table: Mapping[Any, float]) -> np.ndarray:
+    """Return the weights of the classes 0, 1, ..., so that labels point at them."""
+    classes = known_classes(o) or list(table)
+    if any(not isinstance(found, int) or found < 0 for found in classes):
+        raise InputError(
+            f"class_weight of a stream takes classes 0, 1, ...; those of {o.label} are {listed(classes)}."
+        )
+    return np.array([table.get(found, 1.0) for found in range(max(classes) + 1)], "float32")
+
+
+def _labels(o: Output, y: Any) -> Any:
+    """Return the classes of a batch of targets, one-hot or not."""
+    if len(y.shape) == len(o.shape) + 1 and y.shape[-1] != 1 and not o.loss.startswith("sparse"):
+        return keras.ops.argmax(y, axis=-1)
+    flat = keras.ops.squeeze(y, axis=-1) if len(y.shape) > 1 and y.shape[-1] == 1 else y
+    return keras.ops.cast(keras.ops.round(keras.ops.cast(flat, "float32")), "int32")
+
+
+def _times(rows: Any, by_class: Any) -> Any:
+    if by_class is None:
+        return rows
+    while len(rows.shape) < len(by_class.shape):
+        rows = keras.ops.expand_dims(rows, axis=-1)
+    return rows * by_class
+
+
+def guessed_output(model: keras.Model, rows: Rows) -> list[Output]:
+    """Return what can be known of the output of a model that shows none: by its loss and its one array of targets."""
+    loss = getattr(model, "loss", None)
+    if not isinstance(rows.y, np.ndarray) or isinstance(loss, Mapping | list | tuple):
+        return []
+    shape = rows.y.shape[1:]
+    name, settings = _name_and_settings(loss, shape, rows.y)
+    # Labels take an axis less than the output has, and how many classes there are cannot be seen.
+    shape = (
+        (*(shape[:-1] if shape[-1:] == (1,) else shape), None) if name.startswith("sparse") else shape or (1,)
+    )
+    logits, ignored = bool(settings.get("from_logits")), settings.get("ignore_class")
+    return [Output("output", shape, None, name, logits, rows.y, "y", ignored, loss is not None)]
+
+
+def _checked(o: Output, weights: Any, label: str) -> np.ndarray:
+    """Return weights as numbers, one a row or one for each of its places."""
+    array = np.asarray(weights)
+    if array.dtype.kind not in "biuf":
+        raise InputError(
+            f"{label} must hold numbers; got {array.ravel()[:1].tolist()} of the dtype {array.dtype}."
+        )
+    array = array.astype("float32")
+    odd = np.argwhere(~(np.isfinite(array) & (array >= 0)))
+    if len(odd):
+        row = int(odd[0][0]) if array.ndim else 0
+        raise InputError(
+            f"{label} must hold numbers of 0 or more; row {row} has {array[tuple(odd[0])]}. Use 0 for rows that are "
+            "not to count."
+        )
+    if o.y is not None and array.shape[:1] != o.y.shape[:1]:
+        raise InputError(
+            f"{label} must hold a weight a row, {len(o.y)} of them; its shape is {array.shape}. "
+            f"Use an array of shape ({len(o.y)},)."
+        )
+    places = o.shape[:-1]
+    if array.ndim > 1 and array.shape[-1] == 1 and array.ndim != len(places) + 1:
+        array = array[..., 0]
+    if array.ndim > 1 and not (
+        array.ndim == len(places) + 1
+        and all(e in (None, g) or g == 1 for g, e in zip(array.shape[1:], places, strict=True))
+    ):
+        fitting = f"(rows, {', '.join(str(p or 'any') for p in places)})" if places else ""
+        raise InputError(
+            f"{label} has the shape {array.shape}; the output {o.name!r} takes a weight a row, (rows,)"
+            f"{' or one a place, ' + fitting if fitting else ''}."
+        )
+    return array
+
+
+def _as_the_loss(o: Output, weights: np.ndarray) -> np.ndarray:
+    """Give weights of rows the axes of the loss, which Keras would line up with the last of them instead.
+
+    The loss of a picture has a number a pixel. How many a loss of the user's own has cannot be known.
+    """
+    return _to_rank(weights, max(weights.ndim, len(o.shape))) if o.loss else weights
+
+
+def _to_rank(weights: np.ndarray, rank: int) -> np.ndarray:
+    return weights.reshape(weights.shape + (1,) * (rank - weights.ndim))
