@@ -11,6 +11,8 @@ import numpy as np
 
 from zoo._feed import feed
 from zoo.errors import InputError
+from zoo.training._peek import kind_of
+from zoo.training._tables import read_table
 
 Arrays = Any  # an array, or a list or dictionary of arrays
 
@@ -24,19 +26,22 @@ class Rows:
         y: the same; ``None`` for a model that needs no targets.
         sample_weight: the same, or ``None``.
         columns: names of the columns of ``x``, where it came as a table.
+        index: labels of the rows, where the table has others than their count.
     """
 
     x: Arrays
     y: Arrays
     sample_weight: Arrays = None
     columns: tuple[str, ...] = field(default=())
+    index: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(next(iter(leaves(self.x)), ()))
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some of the rows."""
-        return Rows(pick(self.x, rows), pick(self.y, rows), pick(self.sample_weight, rows), self.columns)
+        x, y, sample_weight, index = (pick(p, rows) for p in (self.x, self.y, self.sample_weight, self.index))
+        return Rows(x, y, sample_weight, self.columns, index)
 
     def as_tuple(self) -> tuple[Arrays, ...]:
         """Return what there is, as Keras takes it: ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``."""
@@ -66,7 +71,7 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None, *, targets: boo
         InputError: targets are missing, sample weights come to a model without targets, or the parts have
             different numbers of rows.
     """
-    if _is_stream(data):
+    if kind_of(data) is not None:
         return None
     if hasattr(data, "x") and hasattr(data, "y") and y is None:
         data, y = data.x, data.y
@@ -81,9 +86,10 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None, *, targets: boo
             "There are no targets. Call fit(model, x, y), fit(model, (x, y)) or fit(model, dataset); "
             f"got only {describe(data)}."
         )
-    columns = tuple(map(str, data.columns)) if hasattr(data, "columns") else ()
+    table = read_table(data) if hasattr(data, "to_numpy") else None
+    x = arrays(data) if table is None else table.array
     y, sample_weight = (None if value is None else arrays(value) for value in (y, sample_weight))
-    rows = Rows(arrays(data), y, sample_weight, columns)
+    rows = Rows(x, y, sample_weight, *((table.columns, table.index) if table else ()))
     for label, value in (("x", rows.x), ("y", rows.y)):
         if any(np.ndim(array) == 0 for array in leaves(value)):
             raise InputError(
@@ -103,22 +109,14 @@ def as_rows(data: Any, y: Any = None, sample_weight: Any = None, *, targets: boo
 
 
 def arrays(value: Any) -> Arrays:
-    """Turn tables, lists and tensors into NumPy arrays; float64 becomes float32, Keras' own type.
-
-    A column of nothing but text, which pandas gives as objects, becomes NumPy's own text.
-    """
+    """Turn tables, lists and tensors into NumPy arrays, as `read_table` reads them."""
     if isinstance(value, Mapping):
         return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, list | tuple) and value and hasattr(value[0], "shape") and np.ndim(value[0]) > 0:
         return [arrays(item) for item in value]
-    if hasattr(value, "to_numpy"):
-        array = value.to_numpy()
-    else:
-        array = keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else np.asarray(value)
-    if array.dtype.kind in "OS" and array.size and all(isinstance(v, str | bytes) for v in array.flat):
-        words = [v.decode() if isinstance(v, bytes) else v for v in array.flat]
-        array = np.array(words, dtype=str).reshape(array.shape)
-    return array.astype("float32") if array.dtype == "float64" else array
+    if keras.ops.is_tensor(value):
+        value = keras.ops.convert_to_numpy(value)
+    return read_table(value).array
 
 
 def leaves(value: Arrays) -> list[np.ndarray]:
@@ -152,12 +150,6 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else type(value).__name__
 
 
-def _is_stream(data: Any) -> bool:
-    if isinstance(data, keras.utils.PyDataset) or hasattr(data, "__next__"):
-        return True
-    return hasattr(data, "element_spec") or type(data).__module__.startswith("torch.utils.data")
-
-
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Rows in batches, in an order that depends on the seed and the epoch and on nothing else.
 
@@ -182,4 +174,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, batch: int) -> tuple[Any, ...]:
         chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        return self._rows.take(chosen).as_tuple()
+        # Keras takes a list for an array, and a tuple for several.
+        return tuple(
+            tuple(part) if isinstance(part, list) else part for part in self._rows.take(chosen).as_tuple()
+        )

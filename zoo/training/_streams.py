@@ -7,13 +7,12 @@ import itertools
 import math
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 
 from zoo.errors import InputError
-from zoo.training._batch_weights import ClassWeight, weighted_pipeline, weights_of
 from zoo.training._peek import as_numpy, kind_of, peek
 
 _AHEAD = {"batches": 1000, "size": 256 * 2**20, "seconds": 10.0}  # to find the end of a generator
@@ -33,12 +32,10 @@ class Supply:
         stream: a generator or another iterator, a `tf.data.Dataset`, a `PyDataset`, a `DataLoader`.
         steps: batches an epoch (or a validation), or ``None`` for all of them.
         part: how messages call it.
-        class_weight: weights by class, or by output and then by class, which become sample weights.
-        names: the outputs' names.
         keep: keep the batches of an iterator, to show them again.
 
     Attributes:
-        feed: what Keras gets.
+        weigh: what is done with ``x``, ``y`` and perhaps ``sample_weight`` of each batch, or ``None``.
         steps: what Keras gets as ``steps_per_epoch`` or ``validation_steps``.
         first: the first batch in NumPy arrays, ``()`` where there is none, ``None`` where it cannot be seen.
         length: batches in all; infinity for a stream without an end, ``None`` where that is not known.
@@ -59,23 +56,33 @@ class Supply:
         *,
         steps: int | None = None,
         part: str = "training data",
-        class_weight: ClassWeight | None = None,
-        names: Sequence[str] = (),
         keep: bool = False,
     ) -> None:
         self.part, self.asked, self.steps = part, steps, steps
         self.kind, self.stream = kind_of(stream), stream
         self.found, self.dry, self.counts = 0, False, False
         self.error: Exception | None = None
-        self._class_weight, self._names = class_weight or None, tuple(names)
+        self.weigh: Callable[..., Any] | None = None
         if self.kind == "generator":
             self._take(iter(stream), keep)
             return
         self.length = length_of(stream)
         self.first = peek(stream)[0]
-        self.feed = self._again(stream)
-        if self._class_weight:
-            self.feed = self._weighted(self.feed)
+        self._feed = self._again(stream)
+
+    @property
+    def feed(self) -> Any:
+        """What Keras gets."""
+        if self.kind == "generator":
+            return _Readied(self._feed, self._ready) if isinstance(self._feed, _Kept) else self._feed
+        if self.weigh is None:
+            return self._feed
+        if self.kind == "tf.data":
+            return self._feed.map(self.weigh)
+        if self.kind == "PyDataset":
+            return _Readied(self._feed, self._ready)
+        self.steps = self.steps or (int(self.length) if self.length else None)
+        return (self._ready(tuple(batch)) for _ in itertools.count() for batch in self._feed)
 
     @property
     def rows(self) -> tuple[Any, ...] | None:
@@ -107,11 +114,11 @@ class Supply:
         self.first = as_numpy(drawn[0]) if drawn else ()
         enough = self.length is not None or (self.asked is not None and len(drawn) >= self.asked)
         if keep and enough:
-            self.feed, self.steps = _Kept([self._ready(batch) for batch in drawn]), len(drawn)
+            self._feed, self.steps = _Kept(drawn), len(drawn)
             return
         self.counts = True
         self.steps = self.asked if self.asked is not None else self.length
-        self.feed = self._flow(itertools.chain(drawn, batches))
+        self._feed = self._flow(itertools.chain(drawn, batches))
 
     def _flow(self, batches: Iterator[Any]) -> Iterator[Any]:
         nothing = object()
@@ -135,11 +142,7 @@ class Supply:
         if len(set(lengths.values())) > 1:
             told = " and ".join(f"{name} {count}" for name, count in lengths.items())
             raise InputError(f"Batch {self.found} of the {self.part} has rows that do not match: {told}.")
-        if self._class_weight and isinstance(batch, tuple) and len(batch) in (2, 3):
-            given = batch[2] if len(batch) == 3 else None
-            weights = weights_of(as_numpy(batch[1]), self._class_weight, self._names, as_numpy(given))
-            batch = (batch[0], batch[1], tuple(weights) if isinstance(batch[1], tuple) else weights)
-        return batch
+        return batch if self.weigh is None or not isinstance(batch, tuple) else self.weigh(*batch)
 
     def _again(self, stream: Any) -> Any:
         """Let a stream begin anew in the middle of an epoch, where the steps of an epoch do not divide it."""
@@ -150,15 +153,6 @@ class Supply:
         if self.kind == "PyDataset" and self.length:
             return _Renewed(stream, self.length)
         return stream
-
-    def _weighted(self, stream: Any) -> Any:
-        assert self._class_weight is not None
-        if self.kind == "tf.data":
-            return weighted_pipeline(stream, self._class_weight, self._names)
-        if self.kind == "PyDataset":
-            return _Readied(stream, self._ready)
-        self.steps = self.steps or (int(self.length) if self.length else None)
-        return (self._ready(tuple(batch)) for _ in itertools.count() for batch in stream)
 
 
 def length_of(stream: Any) -> float | None:

@@ -8,9 +8,12 @@ import keras
 import numpy as np
 
 from zoo._feed import feed
+from zoo.training._compiled import settle
 from zoo.training._data import Rows, as_rows, by_name, needs_targets
 from zoo.training._outputs import output_names, outputs_of
+from zoo.training._streams import plainly
 from zoo.training._task import judging_task, prediction_task
+from zoo.training._weights import batch_weigher, weigh
 from zoo.training.preflight import Checks, findings, known, tell
 
 
@@ -21,6 +24,7 @@ def evaluate(
     *,
     sample_weight: Any = None,
     batch_size: int = 256,
+    steps: int | None = None,
     checks: Checks = "auto",
 ) -> dict[str, float]:
     """Return the model's loss and metrics on some rows, by name.
@@ -31,6 +35,7 @@ def evaluate(
         y: targets, where ``data`` is ``x``.
         sample_weight: weight of each row in the loss.
         batch_size: rows a step.
+        steps: batches to judge by, where the data is a stream that does not end.
         checks: as for `zoo.fit`.
 
     Returns:
@@ -48,30 +53,42 @@ def evaluate(
         ['loss', 'mae']
     """
     known(checks)
-    task = judging_task(model, data, y, sample_weight=sample_weight)
+    task = judging_task(model, data, y, sample_weight=sample_weight, steps=steps)
     if checks != "off":
         tell(findings(task), checks)
-    if task.rows is None:
-        values = model.evaluate(data, verbose=0, return_dict=True)
+    rows, supply = task.data.rows, task.data.supply
+    settle(model, rows)
+    told: dict[str, Any] = {"verbose": 0, "return_dict": True}
+    if supply is not None:
+        supply.weigh = batch_weigher(model, None, rows)
+        with plainly(supply):
+            values = model.evaluate(supply.feed, steps=supply.steps, **told)
     else:
+        judged = weigh(model, task.data.known_rows)
+        weights = judged.sample_weight
         values = model.evaluate(
-            feed(task.rows.x),
-            task.rows.y,
-            sample_weight=task.rows.sample_weight,
-            batch_size=batch_size,
-            verbose=0,
-            return_dict=True,
+            feed(judged.x), judged.y, sample_weight=weights, batch_size=batch_size, **told
         )
     return {name: float(value) for name, value in values.items()}
 
 
-def predict(model: keras.Model, data: Any, *, batch_size: int = 256, checks: Checks = "auto") -> Any:
+def predict(
+    model: keras.Model,
+    data: Any,
+    *,
+    batch_size: int = 256,
+    steps: int | None = None,
+    checks: Checks = "auto",
+) -> Any:
     """Return a model's predictions for some rows: ``model.predict``, with the checks of `zoo.fit`.
 
     Args:
         model: a `keras.Model`.
         data: inputs, a split (its targets are left out), or a stream. Several inputs are a list, or a
-        dictionary by name. batch_size: rows a step. checks: as for `zoo.fit`.
+            dictionary by name.
+        batch_size: rows a step.
+        steps: batches to predict, where the data is a stream that does not end.
+        checks: as for `zoo.fit`.
 
     Returns:
         What ``model.predict`` returns: an array ``(rows, ...)``, or a list or dictionary of them.
@@ -90,11 +107,14 @@ def predict(model: keras.Model, data: Any, *, batch_size: int = 256, checks: Che
         x[np.newaxis]. ...
     """
     known(checks)
-    task = prediction_task(model, data)
+    task = prediction_task(model, data, steps=steps)
     if checks != "off":
         tell(findings(task), checks)
-    x = data if task.rows is None else feed(task.rows.x)
-    return model.predict(x, batch_size=None if task.rows is None else batch_size, verbose=0)
+    supply = task.data.supply
+    if supply is not None:
+        with plainly(supply):
+            return model.predict(supply.feed, steps=supply.steps, verbose=0)
+    return model.predict(feed(task.data.known_rows.x), batch_size=batch_size, verbose=0)
 
 
 def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tuple[float, float]]:

@@ -9,9 +9,14 @@ import keras
 import numpy as np
 
 from zoo.training._arguments import as_list, at_least
+from zoo.training._compiled import settle
 from zoo.training._data import Batches
 from zoo.training._interrupt import stop_on_interrupt
-from zoo.training._task import training_task
+from zoo.training._learned import remember
+from zoo.training._streams import plainly
+from zoo.training._task import Task, training_task
+from zoo.training._weights import batch_weigher, weigh
+from zoo.training._whole_epochs import WholeEpochs
 from zoo.training.callbacks._recorder import Recorder
 from zoo.training.preflight import Checks, findings, known, tell
 from zoo.training.progress import Verbose, progress_callback
@@ -29,9 +34,11 @@ def fit(
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = None,
     verbose: Verbose = "auto",
     seed: int | None = None,
-    class_weight: Mapping[int, float] | None = None,
+    class_weight: Mapping[Any, Any] | str | None = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
     checks: Checks = "auto",
 ) -> keras.callbacks.History:
     """Train a compiled model: ``model.fit``, with checks before the first step.
@@ -55,9 +62,12 @@ def fit(
         verbose: ``"auto"`` shows a bar on a terminal and a line an epoch in a pipe; 0, 1 and 2 choose.
         seed: of the order of the rows and of all randomness in training. ``None`` draws the order from
             NumPy's global state, which `keras.utils.set_random_seed` sets.
-        class_weight: weight of each class in the loss.
-        sample_weight: weight of each row in the loss.
+        class_weight: weight of each class in the loss, ``{0: 1.0, 1: 50.0}`` or ``"balanced"``; with several outputs by
+            their names, ``{"kind": {0: 1.0, 1: 50.0}}``.
+        sample_weight: weight of each row in the loss; with several outputs one array for all, or by their names.
         initial_epoch: number of the first epoch, for going on where an earlier call ended.
+        steps_per_epoch: batches that make an epoch, where the data is a stream that does not say so.
+        validation_steps: batches that make a validation, likewise.
         checks: what to do with what `zoo.preflight` finds. ``"auto"`` raises what cannot be meant and warns
         of what is
             rarely meant; ``"error"`` raises both, ``"warn"`` warns of both, ``"off"`` does not look.
@@ -90,6 +100,7 @@ def fit(
         data,
         y,
         sample_weight=sample_weight,
+        batch_size=batch_size,
         validation_data=validation_data,
         validation_split=validation_split,
         # Recorders come last: they keep the last epoch, and another callback may say that this is it.
@@ -97,39 +108,37 @@ def fit(
         class_weight=class_weight,
         epochs=epochs,
         initial_epoch=initial_epoch,
+        steps_per_epoch=steps_per_epoch,
+        validation_steps=validation_steps,
         seed=order_seed,
     )
     if checks != "off":
         tell(findings(task), checks)
-
-    size = batch_size or 32
-    rows = task.rows
-    feed = data if rows is None else Batches(rows, batch_size=size, seed=order_seed)
+    settle(model, task.data.rows)
+    feed, steps, arguments = _feeds(task, batch_size or 32, order_seed, steps_per_epoch)
+    supplies = task.data.supply, task.validation.supply if task.validation else None
     course = _Course(feed)
-    shown = progress_callback(verbose)
-    told = keras.callbacks.CallbackList(
-        [*task.callbacks, *as_list(shown), course],  # last: it has begun once all the others have
+    told = WholeEpochs(
+        # The course comes last: it has begun once all the others have.
+        [*task.callbacks, *as_list(progress_callback(verbose)), course],
+        supply=supplies[0],
+        validation=supplies[1],
         add_history=True,
         model=model,
         epochs=epochs,
-        steps=_steps(feed),
+        steps=steps or _steps(feed),
         verbose=0,
     )
-    arguments: dict[str, Any] = {"y": y, "batch_size": batch_size} if rows is None else {}
-    if task.validation is not None:
-        arguments |= {"validation_data": task.validation.as_tuple(), "validation_batch_size": size}
-    elif task.validation_stream is not None:
-        arguments["validation_data"] = task.validation_stream
-    with stop_on_interrupt(model) as interruption:
+    with stop_on_interrupt(model) as interruption, plainly(*supplies):
         try:
             model.fit(
                 feed,
                 epochs=epochs,
                 initial_epoch=initial_epoch,
+                steps_per_epoch=steps,
                 callbacks=told,
                 shuffle=False,
                 verbose=0,
-                class_weight=dict(class_weight) if class_weight else None,
                 **arguments,
             )
         except BaseException as error:
@@ -139,7 +148,39 @@ def fit(
             if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
                 raise
             interruption.count = 1
-    return interruption.note_in(model.history)
+    if task.data.rows is not None:
+        remember(model, task.data.rows)
+    tell(list(told.findings()), checks)
+    return interruption.note_in(_plain(model.history))
+
+
+def _feeds(
+    task: Task, batch_size: int, seed: int, steps: int | None
+) -> tuple[Any, int | None, dict[str, Any]]:
+    """Return what Keras gets: the training data, the batches of an epoch, and the validation data."""
+    model, rows, supply, arguments = task.model, task.data.rows, task.data.supply, {}
+    feed: Any
+    if supply is not None:
+        supply.weigh = batch_weigher(model, task.class_weight, rows)
+        feed, steps = supply.feed, supply.steps
+    else:
+        feed = Batches(
+            weigh(model, task.data.known_rows, task.class_weight), batch_size=batch_size, seed=seed
+        )
+    if task.validation is not None and task.validation.supply is not None:
+        theirs = task.validation.supply
+        theirs.weigh = batch_weigher(model, None, task.validation.rows)
+        arguments = {"validation_data": theirs.feed, "validation_steps": theirs.steps}
+    elif task.validation is not None:
+        weighed = weigh(model, task.validation.known_rows)
+        arguments = {"validation_data": weighed.as_tuple(), "validation_batch_size": batch_size}
+    return feed, steps, arguments
+
+
+def _plain(history: keras.callbacks.History) -> keras.callbacks.History:
+    """Turn what callbacks have put into a history into plain floats."""
+    history.history = {name: [float(value) for value in values] for name, values in history.history.items()}
+    return history
 
 
 class _Course(keras.callbacks.Callback):  # type: ignore[misc]

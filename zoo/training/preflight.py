@@ -10,6 +10,7 @@ it noise.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -20,27 +21,82 @@ from zoo.errors import InputError, PreflightWarning
 from zoo.training._data import needs_targets
 from zoo.training._situation import Purpose, Situation
 from zoo.training._task import Task, judging_task, prediction_task, training_task
+from zoo.training.checks import by_name, columns, labels, losses, shapes, streams, values, weights
+from zoo.training.checks import callbacks as callback_checks
 from zoo.training.checks.arguments import compiled, epochs_are_left
-from zoo.training.checks.callbacks import directions_are_known, monitored_metrics_exist, rates_can_be_set
 from zoo.training.checks.finding import Finding, error
-from zoo.training.checks.labels import every_class_is_there, label_range, majority, rows_are_distributions
-from zoo.training.checks.losses import last_layer_fits_loss, targets_suit_loss, targets_within_reach
-from zoo.training.checks.shapes import input_shapes, target_shapes, targets_are_named
-from zoo.training.checks.values import finite, no_text, picture_scale, same_scale
 
 Check = Callable[[Situation], Iterator[Finding]]
 Checks = Literal["auto", "error", "warn", "off"]
 
-CHECKS: tuple[tuple[Check, ...], ...] = (
-    (compiled, epochs_are_left),
-    (no_text, input_shapes, targets_are_named),
-    (target_shapes,),
-    (finite,),
-    (last_layer_fits_loss, label_range, rows_are_distributions, targets_within_reach, targets_suit_loss),
-    (every_class_is_there, majority, picture_scale, same_scale),
-    (monitored_metrics_exist, directions_are_known, rates_can_be_set),
-)
 
+def _given(check: Callable[..., Iterator[Finding]], arguments: Callable[[Situation], Any]) -> Check:
+    """Let a check take what it looks at from a situation; it is left out where there is nothing of the kind."""
+
+    @functools.wraps(check)
+    def of_situation(s: Situation) -> Iterator[Finding]:
+        found = arguments(s)
+        return iter(()) if found is None else check(*found)
+
+    return of_situation
+
+
+def _stream(s: Situation) -> tuple[Any] | None:
+    return None if s.supply is None else (s.supply,)
+
+
+CHECKS: tuple[tuple[Check, ...], ...] = (
+    (
+        compiled,
+        epochs_are_left,
+        by_name.compiled_by_name,
+        by_name.names_can_be_told_apart,
+    ),
+    (
+        _given(streams.stream_ends, _stream),
+        _given(streams.stream_is_long_enough, _stream),
+        _given(
+            streams.batches_are_pairs,
+            lambda s: s.supply and (s.supply, s.purpose != "predict" and needs_targets(s.model)),
+        ),
+        _given(streams.rows_are_batched, lambda s: s.supply and (s.supply, s.model)),
+        _given(
+            streams.nothing_beside_a_stream,
+            lambda s: (
+                (s.part, *(s.extra.get(n) for n in ("y", "sample_weight", "batch_size")))
+                if s.supply
+                else None
+            ),
+        ),
+        _given(streams.streams_differ, lambda s: (s.beside, s.supply) if s.beside and s.supply else None),
+    ),
+    (
+        values.no_text,
+        shapes.input_shapes,
+        by_name.targets_by_output,
+        _given(columns.columns_agree, lambda s: _columns(s)),
+        _given(
+            columns.odd_columns,
+            lambda s: (s.rows.x, "x", s.part, s.rows.columns) if s.rows and s.rows.columns else None,
+        ),
+    ),
+    (shapes.target_shapes,),
+    (values.finite, weights.sample_weights_are_weights),
+    (
+        losses.last_layer_fits_loss,
+        labels.label_range,
+        labels.rows_are_distributions,
+        losses.targets_within_reach,
+        losses.targets_suit_loss,
+        weights.class_weights_are_of_classes,
+    ),
+    (labels.every_class_is_there, labels.majority, values.picture_scale, values.same_scale),
+    (
+        callback_checks.monitored_metrics_exist,
+        callback_checks.directions_are_known,
+        callback_checks.rates_can_be_set,
+    ),
+)
 ALL_CHECKS: tuple[Callable[..., Iterator[Finding]], ...] = tuple(check for group in CHECKS for check in group)
 
 
@@ -98,14 +154,18 @@ def preflight(
 def findings(task: Task) -> list[Finding]:
     """Run every check on the rows of a task and on its validation rows; errors come first."""
     found: list[Finding] = []
-    for situation in task.situations():
+    try:
+        situations = task.situations()
+    except InputError as refused:
+        return [dataclasses.replace(error(str(refused)), check="by_name")]
+    for situation in situations:
         for group in CHECKS:
             mine = [
                 dataclasses.replace(one, check=check.__name__) for check in group for one in check(situation)
             ]
             found += mine
             if any(one.level == "error" for one in mine):
-                break
+                break  # what comes later would be noise
     return sorted(dict.fromkeys(found), key=lambda one: one.level != "error")
 
 
@@ -139,6 +199,13 @@ def known(checks: Checks) -> None:
     """Refuse a word for ``checks`` that there is not."""
     if checks not in ("auto", "error", "warn", "off"):
         raise InputError(f'checks must be "auto", "error", "warn" or "off"; got {checks!r}.')
+
+
+def _columns(s: Situation) -> tuple[Any, ...] | None:
+    """Return what `columns_agree` compares: the columns that came, and those that the model learned from."""
+    if s.rows is None or s.learned is None:
+        return None
+    return s.rows.columns, s.learned.columns, s.part, "training data"
 
 
 def _purpose(model: keras.Model, data: Any, y: Any) -> Purpose:

@@ -17,7 +17,7 @@ from zoo.errors import InputError
 from zoo.training._arguments import at_least
 from zoo.training._data import as_rows, by_name
 from zoo.training._outputs import Output, outputs_of
-from zoo.training._task import Task
+from zoo.training._task import Part, Task
 from zoo.training.preflight import findings, tell
 
 
@@ -93,7 +93,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
                 "ValidationReport is for classes, and no output of this model tells classes apart with a "
                 "cross entropy loss. For numbers, the history holds the error of each epoch."
             )
-        tell(findings(Task(self.model, "evaluate", rows=self._rows)))
+        tell(findings(Task(self.model, "evaluate", Part("data", self._rows))))
         self._begin(outputs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

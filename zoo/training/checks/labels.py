@@ -116,14 +116,14 @@ def every_class_is_there(s: Situation) -> Iterator[Finding]:
 
     Cases: A13; keras-team/keras#8346, keras-team/keras#20946, keras-team/keras#6422.
     """
-    if s.purpose != "fit" or s.stream:
+    if s.purpose != "fit" or s.supply is not None:
         return
     trained = {o.name: o for o in s.trained}
     for o in s.outputs:
         present = _classes(o)
         if present is None:
             continue
-        if s.trained:
+        if s.validating:
             reference = _classes(trained[o.name]) if o.name in trained else None
             if reference is not None and (missing := sorted(set(present) - set(reference))):
                 yield warning(
@@ -157,7 +157,7 @@ def majority(s: Situation) -> Iterator[Finding]:
     Mend:
         model.compile("adam", "binary_crossentropy", metrics=["accuracy", keras.metrics.Recall()])
     """
-    if s.purpose == "predict" or s.trained or s.class_weight:
+    if s.purpose == "predict" or s.validating or s.class_weight:
         return
     if s.rows is None or s.rows.sample_weight is not None:
         return

@@ -79,46 +79,6 @@ def input_shapes(s: Situation) -> Iterator[Finding]:
         )
 
 
-def targets_are_named(s: Situation) -> Iterator[Finding]:
-    """Targets come under a name that is no output, or an output that has a loss gets none.
-
-    Keras matches dictionaries of targets by name where it can, and by the order of the alphabet where it
-    cannot.
-
-    Example:
-        zoo.fit(model, x, {"kindd": kinds, "size": sizes})
-    Mend:
-        zoo.fit(model, x, {"kind": kinds, "size": sizes})
-
-    Cases: A6; keras-team/keras#20596.
-    """
-    if s.rows is None or s.rows.y is None:
-        return
-    known = {output.name for output in s.outputs}
-    if isinstance(s.rows.y, dict) and known:
-        for name in s.rows.y:
-            if name not in known:
-                yield error(
-                    f"y[{name!r}] is no output of the model; its outputs are {', '.join(sorted(known))}.",
-                    did_you_mean(name, known).strip(),
-                )
-    elif isinstance(s.rows.y, list) and known and len(s.rows.y) != len(known):
-        learning = [output.name for output in s.outputs if output.has_loss]
-        if len(s.rows.y) != len(learning):
-            names = ", ".join(output.name for output in s.outputs)
-            yield error(
-                f"The model has {len(known)} output(s), {names}; y holds {len(s.rows.y)} arrays.",
-                "Pass one array an output, by name: y = {" + f"{s.outputs[0].name!r}: ..." + "}.",
-            )
-        return
-    for o in s.outputs:
-        if o.y is None and o.has_loss:
-            yield error(
-                f"The output {o.name!r} has a loss and no targets: y has no {o.name!r}.",
-                "Add it to y, or leave the loss out.",
-            )
-
-
 def target_shapes(s: Situation) -> Iterator[Finding]:
     """Targets have another shape than the output, so that the loss would broadcast them, or another encoding.
 

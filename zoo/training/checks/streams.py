@@ -68,7 +68,7 @@ def stream_is_long_enough(supply: Supply) -> Iterator[Finding]:
         )
 
 
-def batches_are_pairs(supply: Supply, *, targets: bool = True) -> Iterator[Finding]:
+def batches_are_pairs(supply: Supply, targets: bool = True) -> Iterator[Finding]:
     """A batch that is not ``(x, y)`` or ``(x, y, sample_weight)``, or whose parts differ in their rows.
 
     Keras takes a bare array for x alone, and then misses the targets in the middle of a graph; four parts raise
@@ -133,7 +133,7 @@ def rows_are_batched(supply: Supply, model: keras.Model) -> Iterator[Finding]:
 
 
 def nothing_beside_a_stream(
-    part: str, *, y: Any = None, sample_weight: Any = None, batch_size: int | None = None
+    part: str, y: Any = None, sample_weight: Any = None, batch_size: int | None = None
 ) -> Iterator[Finding]:
     """Targets, weights or a batch size given beside a stream that brings its own.
 

@@ -9,12 +9,14 @@ import keras
 import numpy as np
 
 from zoo.training._data import Rows, leaves
+from zoo.training._learned import summary
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
 from zoo.training.checks.shapes import input_names
-from zoo.training.checks.wording import bare, is_numeric, listed
+from zoo.training.checks.tables import not_numbers
 
 _MOST_VALUES = 60_000_000  # of one array that are looked at one by one; of a larger one, every so many rows
+_APART = 30.0  # times as large: another scale, not another draw
 _SAMPLE = 256  # rows that are sent through a model's own scaling
 
 
@@ -44,19 +46,8 @@ def no_text(s: Situation) -> Iterator[Finding]:
                     "Fill the gaps, for example with .fillna('unknown'), and turn the column into text with "
                     ".astype(str).",
                 )
-        elif array.dtype.kind == "O" and is_numeric(array):
-            yield error(
-                f"{label} has the dtype object, though it holds numbers.",
-                f"Use {bare(label)}.astype('float32').",
-            )
-        elif array.dtype.kind in "OUS":
-            words = list(dict.fromkeys(map(str, array.ravel()[:100_000])))
-            shown = listed(map(repr, words), most=5)
-            if label.startswith("y"):
-                mend = "names, y = np.unique(y, return_inverse=True) turns them into integers."
-            else:
-                mend = "Turn the column into numbers, or leave it out."
-            yield error(f"{label} of the {s.part} holds text ({shown}), and the model takes numbers.", mend)
+        elif s.rows is not None:
+            yield from not_numbers(array, label, s.part, s.rows.columns if label == "x" else (), s.rows.index)
 
 
 def finite(s: Situation) -> Iterator[Finding]:
@@ -131,9 +122,9 @@ def picture_scale(s: Situation) -> Iterator[Finding]:
 
 
 def same_scale(s: Situation) -> Iterator[Finding]:
-    """The validation rows are of another scale than the training rows.
+    """Rows to judge by, or to predict, are of another scale than those that the model learned from.
 
-    One of the two was divided by 255, or standardised, and the other was not. The validation loss is then
+    One of the two was divided by 255, or standardised, and the other was not. What comes out is then
     meaningless.
 
     Example:
@@ -141,18 +132,13 @@ def same_scale(s: Situation) -> Iterator[Finding]:
     Mend:
         zoo.fit(model, x_train / 255, y_train, validation_data=(x_valid / 255, y_valid))
     """
-    if s.rows is None or s.training is None:
+    if s.rows is None or s.learned is None:
         return
-    for (label, array), (_, other) in zip(labelled(s.rows), labelled(s.training), strict=False):
-        numeric = array.dtype.kind in "uif" and other.dtype.kind in "uif"
-        if not label.startswith("x") or not numeric or min(len(array), len(other)) < 8:
-            continue
-        mine, theirs = (
-            float(np.abs(a[:: max(1, len(a) // 4096)]).mean(dtype="float64")) for a in (array, other)
-        )
-        if mine > 0 and theirs > 0 and not 1 / 30 < mine / theirs < 30:
+    inputs = [(label, array) for label, array in labelled(s.rows) if label.startswith("x")]
+    for (label, _), mine, theirs in zip(inputs, summary(s.rows).sizes, s.learned.sizes, strict=False):
+        if mine and theirs and not 1 / _APART < mine / theirs < _APART:
             yield warning(
-                f"{label} of the {s.part} has the mean size {mine:.3g}, and of the training data {theirs:.3g}.",
+                f"{label} of the {s.part} has the mean size {mine:.3g}, and what the model learned from {theirs:.3g}.",
                 "Scale both in the same way, by figures of the training data.",
             )
 

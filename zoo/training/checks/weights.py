@@ -28,7 +28,7 @@ def class_weights_are_of_classes(s: Situation) -> Iterator[Finding]:
 
     Cases: A5, A17; keras-team/keras#23220, keras-team/keras#11735, keras-team/keras#20701, tensorflow/tensorflow#41448.
     """
-    if s.class_weight is None or s.trained or s.rows is None:
+    if s.class_weight is None or s.rows is None:
         return
     outputs = s.outputs or guessed_output(s.model, s.rows)
     try:

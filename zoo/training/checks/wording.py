@@ -11,16 +11,6 @@ import numpy as np
 from zoo.training._outputs import Output
 
 
-def bare(label: str) -> str:
-    """Return a label without its key: ``x`` of ``x['left']``."""
-    return label.partition("[")[0]
-
-
-def is_numeric(array: np.ndarray) -> bool:
-    """Say whether an array of objects holds numbers."""
-    return all(isinstance(value, int | float | np.number) for value in array.ravel()[:1000])
-
-
 def fits(got: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
     """Say whether a shape is the expected one; ``None`` fits any size."""
     return len(got) == len(expected) and all(e in (None, g) for g, e in zip(got, expected, strict=True))
