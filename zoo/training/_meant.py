@@ -8,9 +8,11 @@ import keras
 import numpy as np
 
 from zoo.training._outputs import Output
+from zoo.training.checks.wording import camel
 
 HINGES = ("hinge", "squared_hinge")
 _ACCURACY = ("accuracy", "acc")
+_COUNTS = ("precision", "recall", "true_positives", "true_negatives", "false_positives", "false_negatives")
 _CROSSENTROPIES = {
     "binary": keras.metrics.BinaryCrossentropy,
     "categorical": keras.metrics.CategoricalCrossentropy,
@@ -45,8 +47,13 @@ def meant(metric: Any, o: Output) -> Any:
         threshold = half(o)
         # Keras takes one unit for yes or no as well, and cuts it at 0.5.
         return metric if o.units == 1 and threshold == 0.5 else _binary_accuracy(shown, threshold)
-    if name == "binary_accuracy" and half(o) != 0.5:
-        return _binary_accuracy(shown, half(o))
+    if half(o) == 0:
+        if name == "binary_accuracy":
+            return _binary_accuracy(shown, 0.0)
+        if name in _COUNTS:  # by their names alone, these cut at 0.5
+            return getattr(keras.metrics, camel(name))(name=shown, thresholds=0)
+        if name == "auc":
+            return keras.metrics.AUC(name=shown, from_logits=True)
     kind = name.removesuffix("_crossentropy")
     if name in ("crossentropy", "ce"):
         kind = keras_choice(o)
@@ -61,15 +68,23 @@ def spelled(metric: Any) -> str | None:
     Examples:
         >>> spelled("BinaryAccuracy"), spelled(keras.metrics.binary_accuracy), spelled("Acc"), spelled(print)
         ('binary_accuracy', 'binary_accuracy', 'acc', None)
+        >>> spelled("AUC"), spelled("auc")
+        ('auc', 'auc')
     """
     if isinstance(metric, str):
         if metric.lower() in (*_ACCURACY, "crossentropy", "ce"):
             return metric.lower()
-        snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(metric))
-        return {"bce": "binary_crossentropy"}.get(metric.lower(), snake)
+        if metric.upper() == metric:
+            return {"BCE": "binary_crossentropy"}.get(metric, metric.lower())
+        return "binary_crossentropy" if metric == "bce" else snake(metric)
     if callable(metric) and str(getattr(metric, "__module__", "")).startswith("keras."):
         return getattr(metric, "__name__", None)
     return None
+
+
+def snake(name: str) -> str:
+    """Write a class's name as Keras' functions are called: ``binary_accuracy``."""
+    return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
 def half(o: Output) -> float:

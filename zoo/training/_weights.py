@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from zoo.errors import InputError
-from zoo.training._arrange import arrange, arrange_batch, targets_by_name, weights_by_name
-from zoo.training._class_weights import class_tables, known_classes, weights_of_rows
-from zoo.training._compiled import outputs_by_name
+from zoo.training._arrange import arrange, targets_by_name, weights_by_name
+from zoo.training._class_weights import class_tables, weights_of_rows
+from zoo.training._compiled import metrics_of, outputs_by_name
 from zoo.training._data import Rows
 from zoo.training._layout import layout_of
+from zoo.training._meant import HINGES, spelled
 from zoo.training._outputs import Output, _name_and_settings
-from zoo.training.checks.wording import listed
 
 
 def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
@@ -43,9 +43,14 @@ def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
         [1.0, 50.0, 3.0]
     """
     outputs = outputs_by_name(model, rows) or guessed_output(model, rows)
-    if not outputs or rows.y is None or (class_weight is None and rows.sample_weight is None):
-        y, _ = arrange(model, rows.y)
-        return Rows(rows.x, y, rows.sample_weight, rows.columns)
+    if rows.y is None:
+        return rows
+    targets = rows.y
+    if signed := signed_labels(model, outputs):
+        by_name = targets_by_name(model, targets)
+        targets = {**by_name, **{name: (by_name[name] > 0).astype("float32") for name in signed}}
+    if not outputs or (class_weight is None and rows.sample_weight is None):
+        return Rows(rows.x, arrange(model, targets)[0], rows.sample_weight, rows.columns)
     given = row_weights(model, outputs, rows.sample_weight)
     tables = class_tables(outputs, class_weight)
     weights = {}
@@ -57,9 +62,29 @@ def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
             mine = _to_rank(mine, rank) * _to_rank(by_class, rank)
         weights[o.name] = _as_the_loss(o, mine)
     if layout_of(model) is None:
-        return Rows(rows.x, rows.y, weights[outputs[0].name], rows.columns)
-    y, arranged = arrange(model, rows.y, weights if len(outputs) > 1 else weights[outputs[0].name])
+        return Rows(rows.x, targets, weights[outputs[0].name], rows.columns)
+    y, arranged = arrange(model, targets, weights)
     return Rows(rows.x, y, arranged, rows.columns)
+
+
+def signed_labels(model: keras.Model, outputs: Sequence[Output]) -> list[str]:
+    """Name the outputs whose targets are -1 and +1 under a hinge, and whose accuracy is asked for, which knows no -1.
+
+    As 0 and 1 they give the same loss, since Keras' hinges make -1 of 0, and the right accuracy.
+    """
+    asked = {name: any(map(_is_accuracy, metrics)) for name, metrics in metrics_of(model).items()}
+    return [
+        o.name
+        for o in outputs
+        if o.loss in HINGES and o.units == 1 and asked.get(o.name)
+        if o.y is not None and o.y.dtype.kind in "if" and np.isin(o.y, (-1, 1)).all()
+    ]
+
+
+def _is_accuracy(metric: Any) -> bool:
+    return spelled(metric) in ("accuracy", "acc", "binary_accuracy") or isinstance(
+        metric, keras.metrics.BinaryAccuracy
+    )
 
 
 def row_weights(model: keras.Model, outputs: Sequence[Output], sample_weight: Any) -> dict[str, np.ndarray]:
@@ -86,82 +111,6 @@ def row_weights(model: keras.Model, outputs: Sequence[Output], sample_weight: An
     if not any(array.any() for array in checked.values()):
         raise InputError("sample_weight is 0 in every row, so nothing would be learned. Leave it out.")
     return checked
-
-
-def batch_weigher(
-    model: keras.Model, class_weight: Any = None, first: Rows | None = None
-) -> Callable[[Any], Any] | None:
-    """Return what is to be done with each batch of a stream, or ``None`` where Keras takes it rightly as it is.
-
-    Args:
-        model: a compiled model.
-        class_weight: as for `weigh`; ``"balanced"`` would need all rows.
-        first: the first rows of the stream, where they are known.
-
-    Returns:
-        A function of ``x``, ``y`` and perhaps ``sample_weight`` of a batch, arrays or tensors, that returns them with
-        targets and weights as the model's outputs stand; `tf.data.Dataset.map` takes it.
-
-    Raises:
-        InputError: a class, an output or a weight cannot be meant.
-    """
-    layout = layout_of(model)
-    if layout is None or (layout.form == "one" and not class_weight):
-        return None
-    chosen = class_weight.values() if isinstance(class_weight, Mapping) else (class_weight,)
-    if any(isinstance(value, str) and value == "balanced" for value in chosen):
-        raise InputError(
-            'class_weight="balanced" needs all rows, and these come as a stream. Count the classes first.'
-        )
-    outputs = {o.name: o for o in outputs_by_name(model, first)}
-    tables = class_tables(list(outputs.values()), class_weight)
-    vectors = {name: _vector(outputs[name], table) for name, table in tables.items()}
-
-    def weighed(*batch: Any) -> Any:
-        if not vectors or len(batch) < 2:
-            return arrange_batch(model, batch)
-        x, y, *given = batch
-        targets = targets_by_name(model, y)
-        by_class = {
-            name: keras.ops.take(vector, _labels(outputs[name], targets[name]))
-            for name, vector in vectors.items()
-        }
-        some = next(iter(by_class.values()))
-        ones = some[(slice(None), *(0,) * (len(some.shape) - 1))] * 0 + 1
-        rows = weights_by_name(layout, given[0]) if given and given[0] is not None else {}
-        weights = {
-            name: _times(keras.ops.cast(rows.get(name, ones), "float32"), by_class.get(name))
-            for name in layout.names
-        }
-        return arrange_batch(model, (x, y, weights))
-
-    return weighed
-
-
-def _vector(o: Output, table: Mapping[Any, float]) -> np.ndarray:
-    """Return the weights of the classes 0, 1, ..., so that labels point at them."""
-    classes = known_classes(o) or list(table)
-    if any(not isinstance(found, int) or found < 0 for found in classes):
-        raise InputError(
-            f"class_weight of a stream takes classes 0, 1, ...; those of {o.label} are {listed(classes)}."
-        )
-    return np.array([table.get(found, 1.0) for found in range(max(classes) + 1)], "float32")
-
-
-def _labels(o: Output, y: Any) -> Any:
-    """Return the classes of a batch of targets, one-hot or not."""
-    if len(y.shape) == len(o.shape) + 1 and y.shape[-1] != 1 and not o.loss.startswith("sparse"):
-        return keras.ops.argmax(y, axis=-1)
-    flat = keras.ops.squeeze(y, axis=-1) if len(y.shape) > 1 and y.shape[-1] == 1 else y
-    return keras.ops.cast(keras.ops.round(keras.ops.cast(flat, "float32")), "int32")
-
-
-def _times(rows: Any, by_class: Any) -> Any:
-    if by_class is None:
-        return rows
-    while len(rows.shape) < len(by_class.shape):
-        rows = keras.ops.expand_dims(rows, axis=-1)
-    return rows * by_class
 
 
 def guessed_output(model: keras.Model, rows: Rows) -> list[Output]:

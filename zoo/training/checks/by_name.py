@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+
+import keras
 
 from zoo.errors import InputError
 from zoo.training._arrange import targets_by_name
+from zoo.training._compiled import metrics_of
 from zoo.training._parts import as_written, parts_of
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
+from zoo.training.checks.wording import camel
 
 
 def compiled_by_name(s: Situation) -> Iterator[Finding]:
@@ -87,3 +92,43 @@ def names_can_be_told_apart(s: Situation) -> Iterator[Finding]:
                 f"An output is called {name!r}, and names that begin with val_ are those of the validation rows.",
                 "Give the layer, or the key of the dictionary, another name.",
             )
+
+
+def metrics_are_several(s: Situation) -> Iterator[Finding]:
+    """Two metrics have one name, or one metric object stands for two outputs.
+
+    Keras numbers the second of one name, ``mae_1``, which no callback finds under its name. One object in two places
+    adds up what both see, and each reports the mixture.
+
+    Example:
+        error = keras.metrics.MeanAbsoluteError()
+        model.compile("adam", "mse", metrics={"size": [error], "age": [error]})
+    Mend:
+        model.compile("adam", "mse", metrics={"size": ["mae"], "age": ["mae"]})
+
+    Cases: A18.
+    """
+    if s.purpose == "predict":
+        return
+    by_output = metrics_of(s.model)
+    owners: dict[int, str] = {}
+    for output, metrics in by_output.items():
+        for metric in metrics:
+            if not isinstance(metric, keras.metrics.Metric):
+                continue
+            if id(metric) in owners:
+                yield error(
+                    f"The metric {metric.name} of the output {output!r} is the same object as that of "
+                    f"{owners[id(metric)]!r}; both would report what it has added up of the two.",
+                    "Make an object for each, or write the metric's name.",
+                )
+            owners[id(metric)] = output
+        names = Counter(
+            metric.name if isinstance(metric, keras.metrics.Metric) else metric for metric in metrics
+        )
+        for name, count in names.items():
+            if count > 1 and isinstance(name, str) and len(set(map(id, metrics))) == len(metrics):
+                yield warning(
+                    f"The output {output!r} has {count} metrics called {name!r}; Keras reports the second as {name}_1.",
+                    f"Leave one out, or name it: keras.metrics.{camel(name)}(name=...).",
+                )
