@@ -11,9 +11,10 @@ from zoo._feed import feed
 from zoo.training._compiled import settle
 from zoo.training._data import Rows, as_rows, by_name, needs_targets
 from zoo.training._outputs import output_names, outputs_of
+from zoo.training._stream_weights import batch_weigher
 from zoo.training._streams import plainly
 from zoo.training._task import judging_task, prediction_task
-from zoo.training._weights import batch_weigher, weigh
+from zoo.training._weights import weigh
 from zoo.training.preflight import Checks, findings, known, tell
 
 

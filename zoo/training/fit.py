@@ -13,9 +13,10 @@ from zoo.training._compiled import settle
 from zoo.training._data import Batches
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training._learned import remember
+from zoo.training._stream_weights import batch_weigher
 from zoo.training._streams import plainly
 from zoo.training._task import Task, training_task
-from zoo.training._weights import batch_weigher, weigh
+from zoo.training._weights import weigh
 from zoo.training._whole_epochs import WholeEpochs
 from zoo.training.callbacks._recorder import Recorder
 from zoo.training.preflight import Checks, findings, known, tell

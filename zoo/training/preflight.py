@@ -21,7 +21,7 @@ from zoo.errors import InputError, PreflightWarning
 from zoo.training._data import needs_targets
 from zoo.training._situation import Purpose, Situation
 from zoo.training._task import Task, judging_task, prediction_task, training_task
-from zoo.training.checks import by_name, columns, labels, losses, shapes, streams, values, weights
+from zoo.training.checks import by_name, columns, labels, losses, metrics, shapes, streams, values, weights
 from zoo.training.checks import callbacks as callback_checks
 from zoo.training.checks.arguments import compiled, epochs_are_left
 from zoo.training.checks.finding import Finding, error
@@ -51,6 +51,7 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
         epochs_are_left,
         by_name.compiled_by_name,
         by_name.names_can_be_told_apart,
+        by_name.metrics_are_several,
     ),
     (
         _given(streams.stream_ends, _stream),
@@ -89,6 +90,9 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
         losses.targets_within_reach,
         losses.targets_suit_loss,
         weights.class_weights_are_of_classes,
+        metrics.metrics_know_logits,
+        metrics.metrics_fit_targets,
+        metrics.metrics_are_telling,
     ),
     (labels.every_class_is_there, labels.majority, values.picture_scale, values.same_scale),
     (
