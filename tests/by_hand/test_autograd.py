@@ -95,3 +95,18 @@ def test_what_is_not_defined_raises_as_in_python():
     with pytest.raises(ValueError, match=r"math domain|positive"):
         Scalar(-1.0).log()
     assert math.isclose(Scalar(-800.0).sigmoid().value, 0, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("x", [-700.0, -40.0, 0.0, 40.0])
+def test_sigmoid_is_exact_where_it_is_almost_zero(x):
+    scalar = Scalar(x)
+    result = scalar.sigmoid().log()
+    result.backward()
+    assert result.value == pytest.approx(-math.log1p(math.exp(-x)) if x > -40 else x)
+    assert scalar.grad == pytest.approx(1 / (1 + math.exp(x)))
+
+
+def test_a_negative_number_has_no_fractional_power():
+    with pytest.raises(ValueError, match=r"-4 has no real power 0.5"):
+        Scalar(-4.0) ** 0.5
+    assert (Scalar(-2.0) ** 3).value == -8

@@ -96,6 +96,12 @@ def test_a_thousand_digits_are_quick():
             lambda: conv2d(np.ones((1, 5, 5, 1)), np.ones((3, 3, 1, 1)), strides=0),
             "strides must be a positive",
         ),
+        (lambda: max_pool2d(np.ones((1, 4, 4, 1)), (1.5, 2)), r"pool_size must be a positive.*\(1.5, 2\)"),
+        (
+            lambda: conv2d(np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 1)), strides=1.5),
+            "strides must be a positive",
+        ),
+        (lambda: conv2d(np.ones((1, 4, 4, 1)), np.ones((0, 2, 1, 1))), r"got.*\(0, 2, 1, 1\)"),
         (lambda: max_pool2d(np.ones((4, 4))), r"images must have shape \(n, height, width, channels\)"),
         (lambda: max_pool2d_backward(np.ones((1, 3, 3, 1)), np.ones((1, 4, 4, 1))), "dy must have the shape"),
     ],

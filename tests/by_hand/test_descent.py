@@ -124,3 +124,33 @@ def test_a_trace_knows_how_long_its_updates_took():
         return bowl(theta)
 
     assert 0.02 < descend(slow, [1.0], SGD(0.1), max_iter=10).seconds < 2
+
+
+def test_a_gradient_that_is_no_number_ends_the_descent_before_the_parameters_are_none():
+    def cliff(theta):
+        return 1.0, theta / abs(theta) if theta[0] > 0.25 else theta * np.nan
+
+    path = descend(cliff, [1.0], SGD(0.3), max_iter=10)
+    assert path.exploded
+    np.testing.assert_allclose(path.parameters[:, 0], [1.0, 0.7, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: descend(bowl, 3.0), r"start must be a row of parameters; got the shape \(\)"),
+        (lambda: descend(bowl, np.ones((2, 2))), r"start must be a row.*\(2, 2\)"),
+        (
+            lambda: descend(lambda w: (1.0, w[:1]), [1.0, 2.0]),
+            r"gradient must have the shape \(2,\); got \(1,\)",
+        ),
+        (lambda: descend(lambda w: (1.0, w * np.nan), [1.0]), "must be finite where the descent starts"),
+        (lambda: SGD(-1), "learning_rate must be a positive number; got -1"),
+        (lambda: Momentum(momentum=1), "momentum must be a number from 0 to below 1; got 1"),
+        (lambda: Adam(beta_2=1.5), "beta_2 must be a number from 0 to below 1; got 1.5"),
+        (lambda: Adagrad(epsilon=-1), "epsilon must be zero or a positive number; got -1"),
+    ],
+)
+def test_what_cannot_be_followed_is_an_input_error(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

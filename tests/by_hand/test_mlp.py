@@ -166,3 +166,32 @@ def test_what_cannot_be_meant_is_an_input_error(arguments, message):
 def test_a_head_must_be_known():
     with pytest.raises(InputError, match="head must be one of 'softmax', 'linear'; got 'sofmax'"):
         MLP((1, 2), head="sofmax")
+
+
+def test_whole_numbers_as_weights_have_slopes_too():
+    network = MLP((2, 3, 2), "tanh")
+    ones, X, Y = np.ones(network.n_parameters), np.array([[1.0, 2.0]]), np.array([[1, 0]])
+    expected = network.loss_and_gradient(ones, X, Y)[1]
+    np.testing.assert_array_equal(network.loss_and_gradient(ones.astype(int), X, Y)[1], expected)
+    assert np.abs(expected).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda net, theta: net.forward(theta[:-1], [[1, 2]]), r"17 parameters in a row; got \(16,\)"),
+        (
+            lambda net, theta: net.forward(theta, [[1, 2, 3]]),
+            r"X must have 2 columns; got the shape \(1, 3\)",
+        ),
+        (
+            lambda net, theta: net.loss_and_gradient(theta, [[1, 2]] * 2, np.array([0, 1])),
+            "classes as one-hot",
+        ),
+        (lambda net, theta: MLP((2, 2.5, 1)), "two or more positive sizes"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_an_input_error(call, message):
+    network = MLP((2, 3, 2))
+    with pytest.raises(InputError, match=message):
+        call(network, network.initial_parameters(0))

@@ -4,6 +4,7 @@ Estimators follow scikit-learn's API and keep their path in ``trace_``; ``descen
 ``conv2d`` and ``Scalar`` are the mathematics under them.
 """
 
+from zoo.by_hand._optimizer import Optimizer
 from zoo.by_hand.autograd import Scalar
 from zoo.by_hand.calculus import chain_rule, derivative, gradient, jacobian, product_rule, sum_rule
 from zoo.by_hand.convolution import conv2d, conv2d_backward
@@ -16,7 +17,7 @@ from zoo.by_hand.linear_regression import LinearRegression
 from zoo.by_hand.logistic_regression import LogisticRegression
 from zoo.by_hand.mlp import MLP
 from zoo.by_hand.mlp_estimators import MLPClassifier, MLPRegressor
-from zoo.by_hand.optimizers import SGD, Adagrad, Adam, Momentum, Optimizer, RMSprop
+from zoo.by_hand.optimizers import SGD, Adagrad, Adam, Momentum, RMSprop
 from zoo.by_hand.polynomial_regression import PolynomialRegression
 from zoo.by_hand.pooling import max_pool2d, max_pool2d_backward
 from zoo.by_hand.softmax_regression import SoftmaxRegression

@@ -34,6 +34,13 @@ def not_negative(**arguments: float) -> None:
             raise InputError(f"{name} must be zero or a positive number; got {value!r}.")
 
 
+def below_one(**arguments: float) -> None:
+    """Expect numbers from 0 to below 1."""
+    for name, value in arguments.items():
+        if not (isinstance(value, Real) and 0 <= value < 1):
+            raise InputError(f"{name} must be a number from 0 to below 1; got {value!r}.")
+
+
 def whole(**arguments: int) -> None:
     """Expect the numbers 1, 2, 3, ..."""
     for name, value in arguments.items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from numbers import Integral
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
@@ -50,8 +53,8 @@ def pixels(a: int, b: int, strides: tuple[int, int], shape: tuple[int, ...]) -> 
 
 def pair(value: Pair, name: str) -> tuple[int, int]:
     """Return one positive number as two, and two as they are."""
-    two = (value, value) if isinstance(value, int | np.integer) else tuple(value)
-    if len(two) != 2 or min(two) < 1:
+    two = tuple(value) if isinstance(value, Sequence) else (value, value)
+    if len(two) != 2 or not all(isinstance(one, Integral) and one >= 1 for one in two):
         raise InputError(f"{name} must be a positive integer or two of them; got {value!r}.")
     return int(two[0]), int(two[1])
 

@@ -50,6 +50,8 @@ class Scalar:
         return Scalar(self.value * other.value, "*", ((self, other.value), (other, self.value)))
 
     def __pow__(self, power: float) -> Scalar:
+        if self.value < 0 and power != int(power):
+            raise ValueError(f"{self.value:g} has no real power {power:g}.")
         slope = power * self.value ** (power - 1) if power else 0.0
         return Scalar(self.value**power, f"^{power}", ((self, slope),))
 
@@ -68,8 +70,9 @@ class Scalar:
 
     def sigmoid(self) -> Scalar:
         """Return 1 / (1 + e^−self)."""
-        value = (1 + math.tanh(self.value / 2)) / 2
-        return Scalar(value, "sigmoid", ((self, value * (1 - value)),))
+        small = math.exp(-abs(self.value))  # never too large, and exact where the sigmoid is almost 0
+        value = (1.0 if self.value >= 0 else small) / (1 + small)
+        return Scalar(value, "sigmoid", ((self, small / (1 + small) ** 2),))
 
     def relu(self) -> Scalar:
         """Return max(0, self); its slope at 0 is taken as 0."""

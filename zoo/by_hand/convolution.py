@@ -85,7 +85,7 @@ def conv2d_backward(
 def _filters(kernel: ArrayLike, x: ArrayLike) -> FloatArray:
     """Return the filters as float64 after a check that they fit the images' channels."""
     filters = np.asarray(kernel, dtype=np.float64)
-    if filters.ndim != 4 or np.ndim(x) != 4 or filters.shape[2] != np.shape(x)[3]:
+    if filters.ndim != 4 or not filters.size or np.ndim(x) != 4 or filters.shape[2] != np.shape(x)[3]:
         raise InputError(
             "images of shape (n, height, width, channels) need filters of shape (height, width, channels,"
             f" filters); got {np.shape(x)} and {filters.shape}."

@@ -12,7 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from zoo.by_hand._arguments import numbers
 from zoo.by_hand._estimators import FloatArray
-from zoo.by_hand.optimizers import SGD, Optimizer, fresh_optimizer
+from zoo.by_hand._optimizer import Optimizer
+from zoo.by_hand.optimizers import SGD, fresh_optimizer
 from zoo.by_hand.trace import HUGE, Trace, TraceRecorder
 from zoo.errors import InputError
 
@@ -37,10 +38,11 @@ def descend(
         tol: stop once the gradient is shorter than this; default 0, never.
 
     Returns:
-        The path. It ends early, before anything is infinite or NaN, if the loss passes 1e100.
+        The path. It ends early, before anything is infinite or NaN, if the loss passes 1e100
+        or the gradient cannot be computed.
 
     Raises:
-        InputError: the loss at ``start`` is not a finite number.
+        InputError: loss or gradient at ``start`` are not finite, or not of θ's shape.
 
     Examples:
         >>> bowl = lambda w: (float(w @ w), 2 * w)
@@ -51,17 +53,25 @@ def descend(
     """
     optimizer = fresh_optimizer(optimizer or SGD(), learning_rate=0.01)
     theta = np.array(start, dtype=np.float64)
+    if theta.ndim != 1 or not theta.size:
+        raise InputError(f"start must be a row of parameters; got the shape {theta.shape}.")
     recorder = TraceRecorder(theta.size)
     with np.errstate(over="ignore", invalid="ignore"):
         loss, gradient = loss_and_gradient(theta)
         recorder.add(0, theta, loss)
-        if not abs(loss) < HUGE:
-            raise InputError(f"the loss must be finite where the descent starts; got {loss} at {theta}.")
+        if not abs(loss) < HUGE or not np.isfinite(gradient).all():
+            found = f"{loss} and the gradient {gradient} at {theta}"
+            raise InputError(f"the loss must be finite where the descent starts; got {found}.")
+        if np.shape(gradient) != theta.shape:
+            raise InputError(f"the gradient must have the shape {theta.shape}; got {np.shape(gradient)}.")
         for update in range(1, max_iter + 1):
             theta = optimizer.update(theta, gradient)
             loss, gradient = loss_and_gradient(theta)
+            steepness = gradient.dot(gradient)
+            if not steepness < np.inf:  # what cannot be followed leads out of the finite numbers
+                loss = np.inf
             recorder.add(update, theta, loss)
-            if not abs(loss) < HUGE or gradient.dot(gradient) < tol * tol:
+            if not abs(loss) < HUGE or steepness < tol * tol:
                 break
     return recorder.trace()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -64,8 +65,9 @@ class MLP:
     def __post_init__(self) -> None:
         one_of("activation", self.activation, ACTIVATIONS)
         one_of("head", self.head, HEADS)
-        if len(self.layer_sizes) < 2 or min(self.layer_sizes) < 1:
-            raise InputError(f"layer_sizes must be two or more positive sizes; got {self.layer_sizes!r}.")
+        sizes = self.layer_sizes
+        if len(sizes) < 2 or not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+            raise InputError(f"layer_sizes must be two or more positive sizes; got {sizes!r}.")
 
     @property
     def n_parameters(self) -> int:
@@ -82,7 +84,15 @@ class MLP:
         return theta
 
     def unpack(self, parameters: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
-        """Return each layer's W, shape (inputs, outputs), and b, shape (outputs,), as views into θ."""
+        """Return each layer's W, shape (inputs, outputs), and b, shape (outputs,), as views into θ.
+
+        Raises:
+            InputError: θ is not a row of ``n_parameters`` numbers.
+        """
+        if parameters.shape != (self.n_parameters,):
+            raise InputError(
+                f"{self.layer_sizes} takes {self.n_parameters} parameters in a row; got {parameters.shape}."
+            )
         layers, first = [], 0
         for n, m in zip(self.layer_sizes, self.layer_sizes[1:], strict=False):
             middle, end = first + n * m, first + (n + 1) * m
@@ -98,8 +108,15 @@ class MLP:
     def loss_and_gradient(
         self, parameters: FloatArray, X: ArrayLike, Y: FloatArray
     ) -> tuple[float, FloatArray]:
-        """Return L and ∇L(θ) for targets Y, shape (n_samples, outputs), one-hot for softmax."""
+        """Return L and ∇L(θ) for targets Y, shape (n_samples, outputs), one-hot for softmax.
+
+        Raises:
+            InputError: Y has another shape than the output.
+        """
+        parameters, Y = np.asarray(parameters, dtype=np.float64), np.asarray(Y)
         *outputs, z = self._forward(parameters, X)
+        if Y.shape != z.shape:
+            raise InputError(f"Y must have the output's shape {z.shape}, classes as one-hot; got {Y.shape}.")
         if self.head == "softmax":
             log_p = log_softmax(z)
             loss, delta = -(Y * log_p).sum() / len(Y), (np.exp(log_p) - Y) / len(Y)
@@ -117,8 +134,10 @@ class MLP:
     def _forward(self, parameters: FloatArray, X: ArrayLike) -> list[FloatArray]:
         """Return X, the hidden layers' outputs A¹, A², ... and Zᴸ, the last layer's before its head."""
         phi = ACTIVATIONS[self.activation][0]
-        *hidden, (W_last, b_last) = self.unpack(parameters)
+        *hidden, (W_last, b_last) = self.unpack(np.asarray(parameters, dtype=np.float64))
         outputs = [np.asarray(X, dtype=np.float64)]
+        if outputs[0].ndim != 2 or outputs[0].shape[1] != self.layer_sizes[0]:
+            raise InputError(f"X must have {self.layer_sizes[0]} columns; got the shape {outputs[0].shape}.")
         for W, b in hidden:
             outputs.append(phi(outputs[-1] @ W + b))
         return [*outputs, outputs[-1] @ W_last + b_last]

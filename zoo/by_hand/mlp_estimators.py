@@ -13,9 +13,10 @@ from sklearn.utils.validation import check_random_state
 
 from zoo.by_hand._arguments import positive, whole
 from zoo.by_hand._estimators import Classifier, FloatArray, RandomState, Regressor, check_table
+from zoo.by_hand._optimizer import Optimizer
 from zoo.by_hand.descent import batches, descend, has_risen, settle
 from zoo.by_hand.mlp import MLP
-from zoo.by_hand.optimizers import Optimizer, fresh_optimizer
+from zoo.by_hand.optimizers import fresh_optimizer
 
 
 class _Trained(BaseEstimator):  # type: ignore[misc]

@@ -8,19 +8,9 @@ import numpy as np
 
 from zoo.by_hand._arguments import one_of
 from zoo.by_hand._estimators import FloatArray
+from zoo.by_hand._optimizer import Optimizer
 
 Memory = FloatArray | float
-
-
-@dataclass
-class Optimizer:
-    """Base of the optimizers: a learning rate η > 0 and ``update``."""
-
-    learning_rate: float = 0.01
-
-    def update(self, parameters: FloatArray, gradient: FloatArray) -> FloatArray:
-        """Return the parameters one step further on, as a new array of the same shape."""
-        raise NotImplementedError
 
 
 @dataclass
