@@ -142,3 +142,36 @@ def test_a_function_that_never_settles_has_no_limit():
 def test_limits_of_sums_and_products_are_sums_and_products_of_limits(f, g, a):
     assert limit(lambda x: f(x) + g(x), a) == pytest.approx(f(a) + g(a), rel=1e-5, abs=1e-4)
     assert limit(lambda x: f(x) * g(x), a) == pytest.approx(f(a) * g(a), rel=1e-5, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "expected"),
+    [
+        (lambda x: x * math.log(x), 0, 0),
+        (lambda x: x**x, 0, 1),
+        (lambda x: x**0.1, 0, 0),
+        (lambda x: math.log(x) / x, math.inf, 0),
+    ],
+)
+def test_limits_that_are_approached_slowly(f, at, expected):
+    assert limit(f, at, side="right") == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("waves", [1, 2, 3])
+def test_a_wave_met_at_the_same_height_each_time_has_no_limit_still(waves):
+    with pytest.raises(InputError, match="does not settle"):
+        limit(lambda x: math.sin(2 * math.pi * waves * math.log2(x)), 0, side="right")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: derivative(math.sin, 1.0, step=0), "step must be a positive number; got 0"),
+        (lambda: jacobian(lambda x: x, [1.0], step=-1), "step must be a positive number; got -1"),
+        (lambda: jacobian(lambda x: x, 3.0), r"x must be a vector.*got the shape \(\)"),
+        (lambda: gradient(lambda x: 0.0, []), r"x must be a vector.*got the shape \(0,\)"),
+    ],
+)
+def test_what_cannot_be_a_step_or_a_point_is_an_input_error(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

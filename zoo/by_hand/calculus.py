@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zoo.by_hand._arguments import one_of
+from zoo.by_hand._arguments import one_of, positive
 from zoo.by_hand._estimators import FloatArray
+from zoo.errors import InputError
 
 Function = Callable[[float], float]
 
@@ -27,6 +28,7 @@ def derivative(f: Function, x: float, *, step: float = 1e-5) -> float:
 
     Source: the deck, "Derivatives".
     """
+    positive(step=step)
     h = step * max(1.0, abs(x))
     return float((f(x + h) - f(x - h)) / (2 * h))
 
@@ -98,7 +100,7 @@ def jacobian(
         step: h > 0, for x of the order of one; default 1e-5.
 
     Raises:
-        InputError: the layout is neither.
+        InputError: the layout is neither, x is no vector, or the step is not positive.
 
     Examples:
         >>> A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -109,7 +111,10 @@ def jacobian(
     Source: the deck, "Basic Vector Calculus".
     """
     one_of("layout", layout, ("numerator", "denominator"))
+    positive(step=step)
     x = np.asarray(x, dtype=np.float64)
+    if x.ndim != 1 or not x.size:
+        raise InputError(f"x must be a vector, one number or more in a row; got the shape {x.shape}.")
     columns = []
     for j, h in enumerate(step * np.maximum(1.0, np.abs(x))):
         nudge = h * (np.arange(len(x)) == j)

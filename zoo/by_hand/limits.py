@@ -14,6 +14,7 @@ from zoo.errors import InputError
 # From 0.45 down to 0.00001: any nearer, rounding takes over.
 STEPS: FloatArray = 0.9 / np.exp2(np.arange(1, 17, dtype=np.float64))
 TOLERANCE = 1e-5
+OTHER = 0.83  # a second row of points, in between
 
 
 def limit(f: Callable[[float], float], at: float, *, side: str = "both") -> float:
@@ -42,13 +43,30 @@ def limit(f: Callable[[float], float], at: float, *, side: str = "both") -> floa
     """
     one_of("side", side, ("both", "left", "right"))
     if math.isinf(at):
-        return _settled(f, math.copysign(1, at) / STEPS, at)
+        return _agreed(f, math.copysign(1, at) / STEPS, math.copysign(1, at) / (OTHER * STEPS), at)
     steps = STEPS * max(1.0, abs(at))
-    found = {"left": at - steps, "right": at + steps}
-    ends = [_settled(f, points, at) for name, points in found.items() if side in (name, "both")]
+    ways = {"left": -steps, "right": steps}
+    ends = [
+        _agreed(f, at + way, at + OTHER * way, at) for name, way in ways.items() if side in (name, "both")
+    ]
     if not math.isclose(ends[0], ends[-1], rel_tol=TOLERANCE, abs_tol=TOLERANCE):
         raise InputError(f"no limit at {at:g}: from the left {ends[0]:.6g}, from the right {ends[1]:.6g}.")
     return sum(ends) / len(ends)
+
+
+def _agreed(f: Callable[[float], float], points: FloatArray, others: FloatArray, at: float) -> float:
+    """Return where f goes along ``points``, if along ``others`` it goes there too.
+
+    One row of points, each twice as near as the last, may meet the same place of every wave of f.
+    """
+    one = _settled(f, points, at)
+    try:
+        other = _settled(f, others, at)
+    except InputError:  # they tell less than the first row did, but they must be near what it told
+        other = [math.inf, *_values(f, others, at)][-1]
+    if not math.isclose(one, other, rel_tol=10 * TOLERANCE, abs_tol=10 * TOLERANCE):
+        raise InputError(f"no limit at {at:g}: f does not settle, it comes to {one:.6g} and to {other:.6g}.")
+    return one
 
 
 def _settled(f: Callable[[float], float], points: FloatArray, at: float) -> float:
@@ -56,7 +74,9 @@ def _settled(f: Callable[[float], float], points: FloatArray, at: float) -> floa
 
     Each point is twice as near as the last, so that the changes of f soon shrink by a constant factor ρ
     (½ where f has a slope). What is still to come is then a geometric series, Δ(ρ + ρ² + ...) = Δρ/(1 − ρ):
-    adding it to the last value is Aitken's rule. Of all values, plain and improved, the calmest is taken.
+    adding it to the last value is Aitken's rule. Where a logarithm is in play, as in x ln x, ρ creeps, and the
+    rule is applied to its own results. Of the values improved once the calmest is taken if it is calm enough,
+    else of those improved twice or three times, else of the plain ones.
     """
     values = np.array(list(_values(f, points, at)))
     if len(values) < 4:
@@ -65,15 +85,25 @@ def _settled(f: Callable[[float], float], points: FloatArray, at: float) -> floa
     one_way = change[0] != 0 and (np.sign(change) == np.sign(change[0])).all()
     if one_way and (np.abs(change[1:]) >= 0.99 * np.abs(change[:-1])).all():
         return math.copysign(math.inf, change[0])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = change[1:] / change[:-1]
-        improved = values[2:] + np.where(np.abs(ratio) < 0.9, change[1:] * ratio / (1 - ratio), 0)
-    for candidates in (improved, values):
+    improved = [values]
+    while len(improved) < 4 and len(improved[-1]) >= 4:
+        improved.append(_aitken(improved[-1]))
+    for candidates in (*improved[1:], values):
         jumps = np.abs(np.diff(candidates))
         best = int(jumps.argmin())
         if jumps[best] <= TOLERANCE / 10 * max(1.0, abs(candidates[best])):
             return float(candidates[best + 1])
     raise InputError(f"no limit at {at:g}: f does not settle, its last values are {values[-3:]}.")
+
+
+def _aitken(values: FloatArray) -> FloatArray:
+    """Return the values with the rest of the geometric series added, where there is one."""
+    change = np.diff(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = change[1:] / change[:-1]
+        rest = change[1:] * ratio / (1 - ratio)
+    improved: FloatArray = values[2:] + np.where(np.abs(ratio) < 0.97, rest, 0)
+    return improved
 
 
 def _values(f: Callable[[float], float], points: FloatArray, at: float) -> Iterator[float]:
