@@ -15,7 +15,7 @@ from zoo.training._compiled import outputs_by_name
 from zoo.training._data import Rows
 from zoo.training._layout import layout_of
 from zoo.training._outputs import Output
-from zoo.training._weights import signed_labels
+from zoo.training._weights import flat_labels, signed_labels
 from zoo.training.checks.wording import listed
 
 
@@ -38,8 +38,8 @@ def batch_weigher(
     """
     layout = layout_of(model)
     outputs = {o.name: o for o in outputs_by_name(model, first)}
-    signed = signed_labels(model, list(outputs.values()))
-    if layout is None or (layout.form == "one" and not class_weight and not signed):
+    signed, flat = (find(model, list(outputs.values())) for find in (signed_labels, flat_labels))
+    if layout is None or (layout.form == "one" and not (class_weight or signed or flat)):
         return None
     chosen = class_weight.values() if isinstance(class_weight, Mapping) else (class_weight,)
     if any(isinstance(value, str) and value == "balanced" for value in chosen):
@@ -50,13 +50,14 @@ def batch_weigher(
     vectors = {name: _vector(outputs[name], table) for name, table in tables.items()}
 
     def weighed(*batch: Any) -> Any:
-        if not (vectors or signed) or len(batch) < 2:
+        if not (vectors or signed or flat) or len(batch) < 2:
             return arrange_batch(model, batch)
         x, y, *given = batch
         targets = targets_by_name(model, y)
         targets |= {name: keras.ops.cast(targets[name] > 0, "float32") for name in signed}
+        columns = {**targets, **{name: keras.ops.expand_dims(targets[name], axis=-1) for name in flat}}
         if not vectors:
-            return arrange_batch(model, (x, targets, *given))
+            return arrange_batch(model, (x, columns, *given))
         by_class = {
             name: keras.ops.take(vector, _labels(outputs[name], targets[name]))
             for name, vector in vectors.items()
@@ -68,7 +69,7 @@ def batch_weigher(
             name: _times(keras.ops.cast(rows.get(name, ones), "float32"), by_class.get(name))
             for name in layout.names
         }
-        return arrange_batch(model, (x, targets, weights))
+        return arrange_batch(model, (x, columns, weights))
 
     return weighed
 

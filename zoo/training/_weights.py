@@ -46,9 +46,11 @@ def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
     if rows.y is None:
         return rows
     targets = rows.y
-    if signed := signed_labels(model, outputs):
-        by_name = targets_by_name(model, targets)
-        targets = {**by_name, **{name: (by_name[name] > 0).astype("float32") for name in signed}}
+    signed, flat = signed_labels(model, outputs), flat_labels(model, outputs)
+    if signed or flat:
+        targets = dict(targets_by_name(model, targets))
+        targets |= {name: (targets[name] > 0).astype("float32") for name in signed}
+        targets |= {name: targets[name][..., np.newaxis] for name in flat}
     if not outputs or (class_weight is None and rows.sample_weight is None):
         return Rows(rows.x, arrange(model, targets)[0], rows.sample_weight, rows.columns)
     given = row_weights(model, outputs, rows.sample_weight)
@@ -79,6 +81,23 @@ def signed_labels(model: keras.Model, outputs: Sequence[Output]) -> list[str]:
         if o.loss in HINGES and o.units == 1 and asked.get(o.name)
         if o.y is not None and o.y.dtype.kind in "if" and np.isin(o.y, (-1, 1)).all()
     ]
+
+
+def flat_labels(model: keras.Model, outputs: Sequence[Output]) -> list[str]:
+    """Name the outputs of one unit whose targets have no axis for it, where a cross entropy as a metric asks for one.
+
+    Keras gives the loss that axis and the metric not, and raises what names neither.
+    """
+    asked = {name: any(map(_is_crossentropy, metrics)) for name, metrics in metrics_of(model).items()}
+    return [
+        o.name
+        for o in outputs
+        if o.units == 1 and asked.get(o.name) and o.y is not None and o.y.ndim == len(o.shape)
+    ]
+
+
+def _is_crossentropy(metric: Any) -> bool:
+    return spelled(metric) == "binary_crossentropy" or isinstance(metric, keras.metrics.BinaryCrossentropy)
 
 
 def _is_accuracy(metric: Any) -> bool:

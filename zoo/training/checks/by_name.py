@@ -113,8 +113,10 @@ def metrics_are_several(s: Situation) -> Iterator[Finding]:
     by_output = metrics_of(s.model)
     owners: dict[int, str] = {}
     for output, metrics in by_output.items():
+        names: Counter[str] = Counter()
         for metric in metrics:
             if not isinstance(metric, keras.metrics.Metric):
+                names.update([metric] if isinstance(metric, str) else [])
                 continue
             if id(metric) in owners:
                 yield error(
@@ -122,12 +124,11 @@ def metrics_are_several(s: Situation) -> Iterator[Finding]:
                     f"{owners[id(metric)]!r}; both would report what it has added up of the two.",
                     "Make an object for each, or write the metric's name.",
                 )
+            else:
+                names.update([metric.name])
             owners[id(metric)] = output
-        names = Counter(
-            metric.name if isinstance(metric, keras.metrics.Metric) else metric for metric in metrics
-        )
         for name, count in names.items():
-            if count > 1 and isinstance(name, str) and len(set(map(id, metrics))) == len(metrics):
+            if count > 1:
                 yield warning(
                     f"The output {output!r} has {count} metrics called {name!r}; Keras reports the second as {name}_1.",
                     f"Leave one out, or name it: keras.metrics.{camel(name)}(name=...).",
