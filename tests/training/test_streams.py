@@ -180,7 +180,7 @@ def test_a_dataset_that_begins_anew_shows_its_batches_in_order():
 
 
 def test_a_pipeline_that_gives_nothing_invents_no_epoch():
-    history, (found,), callback = fit(unknown().filter(lambda x, y: tf.shape(y)[0] > 8), 3)
+    history, (found,), callback = fit(unknown().filter(lambda x, y: tf.shape(y)[0] > 8), 3, eager=False)
     assert history == {}
     assert callback.ended == 0
     assert "gave no batch in epoch 1" in str(found)

@@ -23,6 +23,9 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
         supply: the training data, where it is a stream.
         validation: the validation data, where it is one.
         **params: as of a `CallbackList`: ``model``, ``epochs``, ``steps``, ``add_history``.
+
+    Attributes:
+        steps: batches learned from so far.
     """
 
     def __init__(
@@ -30,6 +33,7 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
     ) -> None:
         super().__init__(callbacks, **params)
         self._supply, self._validation = supply, validation
+        self.steps = 0
         self._whole, self._trained, self._judged, self._begin = 0, 0, 0, 0
         self._judging = False
         self._cut: tuple[Supply | None, int] | None = None  # whose end came, and after how many batches
@@ -41,7 +45,7 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
         super().on_epoch_begin(epoch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._trained += 1
+        self.steps, self._trained = self.steps + batch + 1 - self._trained, batch + 1
         supply = self._supply
         if (
             self._trained == _MANY

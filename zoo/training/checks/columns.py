@@ -24,10 +24,8 @@ def odd_columns(array: np.ndarray, label: str, part: str, columns: Sequence[str]
 
     Example:
         zoo.fit(model, pd.read_csv("written_with_index.csv"), y)
-
-    Mend: ``pd.read_csv(path, index_col=0)``
-
-    Cases: none of the list; a kind of its own.
+    Mend:
+        frame = pd.read_csv(path, index_col=0)
     """
     if array.ndim != 2 or array.shape[1] != len(columns):
         return
@@ -67,10 +65,8 @@ def columns_agree(
 
     Example:
         zoo.fit(model, train[["age", "height"]], y, validation_data=(test[["height", "age"]], y_test))
-
-    Mend: ``test = test[list(train.columns)]``
-
-    Cases: none of the list; a kind of its own.
+    Mend:
+        test = test[list(train.columns)]
     """
     given, expected = tuple(given), tuple(expected)
     if not given or not expected or given == expected:

@@ -34,10 +34,11 @@ def not_numbers(
     Example:
         frame = pd.DataFrame({"age": ["31", "?"]})
         zoo.fit(model, frame, y)
+    Mend:
+        frame["age"] = pd.to_numeric(frame["age"], errors="coerce")
+        frame["age"] = frame["age"].fillna(frame["age"].median())
 
-    Mend: ``frame["age"] = pd.to_numeric(frame["age"], errors="coerce")``, then fill the gaps.
-
-    Cases: A16, tensorflow/tensorflow#28367
+    Cases: A16; tensorflow/tensorflow#28367.
     """
     if array.dtype.kind in "biuf" or not array.size:
         return
@@ -133,22 +134,24 @@ def _text(
         return error(
             f"{place} holds numbers written as text, {_quoted(values[texts[0]])} in {at(texts[0])}.", mend
         )
-    first = words[0]
+    first, among = words[0], set(words)
     shown = list(dict.fromkeys(_str(values[i]) for i in words))
+    commas = all(re.fullmatch(r"\s*-?\d+,\d+\s*", word) for word in shown)
     if len(words) < present:  # numbers among them: the words stand for gaps, or are slips
         several = f", and {len(words) - 1} more such cell(s)" if len(words) > 1 else ""
-        number = next(i for i in range(len(values)) if i not in set(words) and _str(values[i]).strip())
+        number = next(
+            v for i, v in enumerate(values) if i not in among and (is_number(v) or isinstance(v, str | bytes))
+        )
         filled = f"{code} = {code}.fillna({code}.median())" if code.startswith("frame") else "fill them"
         coerced = f'{code} = pd.to_numeric({code}, errors="coerce")'
-        mend = f"Use {coerced}, which makes them NaN, then {filled}, or drop the rows."
-        if all(re.fullmatch(r"\s*-?\d+,\d+\s*", word) for word in shown):
-            mend = 'The comma is a decimal sign here: use pd.read_csv(path, decimal=",").'
         return error(
             f"{place} holds numbers and {_quoted(values[first])} in {at(first)}{several}; a number there looks like "
-            f"{_quoted(values[number])}.",
-            mend,
+            f"{_quoted(number)}.",
+            'The comma is a decimal sign here: use pd.read_csv(path, decimal=",").'
+            if commas
+            else f"Use {coerced}, which makes them NaN, then {filled}, or drop the rows.",
         )
-    if all(re.fullmatch(r"\s*-?\d+,\d+\s*", word) for word in shown):
+    if commas:
         return error(
             f"{place} holds numbers with a decimal comma, {_quoted(values[first])} in {at(first)}.",
             'Use pd.read_csv(path, decimal=",").',
