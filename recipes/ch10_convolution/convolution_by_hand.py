@@ -52,7 +52,7 @@ run.keep("filters_of_ours", zoo.plots.image_rows({"digit": digits[:, 1:-1, 1:-1]
 # %% [markdown]
 # ## Filters that a network learns
 # Filters of 5x5 pixels, ReLU (what is below zero becomes zero), the largest of each 2x2 pixels (*max pooling*: where
-# exactly does not matter), and a softmax over what is left. Orange is where a filter wants ink, blue where it wants none.
+# exactly does not matter), and a softmax over what is left. Orange: the filter wants ink there, blue: none.
 
 # %%
 shape = {"input_shape": data.input_shape, "filters": (run.filters,), "kernel_size": 5, "hidden": ()}

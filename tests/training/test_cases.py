@@ -282,7 +282,7 @@ def test_statistics_that_have_not_settled_are_told(x):
     with pytest.warns(zoo.PreflightWarning, match=r"BatchNormalization|batch_normalization"):
         learned(0.99)()
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", zoo.PreflightWarning)
         learned(0.5)()
 
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from zoo.training._arguments import as_list, at_least
+from zoo.training._best import keeping_best
 from zoo.training._compiled import settle
 from zoo.training._data import Batches
 from zoo.training._interrupt import stop_on_interrupt
@@ -19,6 +20,8 @@ from zoo.training._task import Task, training_task
 from zoo.training._weights import weigh
 from zoo.training._whole_epochs import WholeEpochs
 from zoo.training.callbacks._recorder import Recorder
+from zoo.training.checks.afterwards import afterwards, note
+from zoo.training.checks.model import remember_step
 from zoo.training.preflight import Checks, findings, known, tell
 from zoo.training.progress import Verbose, progress_callback
 
@@ -116,21 +119,22 @@ def fit(
     if checks != "off":
         tell(findings(task), checks)
     settle(model, task.data.rows)
+    before = note(model)
     feed, steps, arguments = _feeds(task, batch_size or 32, order_seed, steps_per_epoch)
     supplies = task.data.supply, task.validation.supply if task.validation else None
     course = _Course(feed)
-    told = WholeEpochs(
-        # The course comes last: it has begun once all the others have.
-        [*task.callbacks, *as_list(progress_callback(verbose)), course],
-        supply=supplies[0],
-        validation=supplies[1],
-        add_history=True,
-        model=model,
-        epochs=epochs,
-        steps=steps or _steps(feed),
-        verbose=0,
-    )
-    with stop_on_interrupt(model) as interruption, plainly(*supplies):
+    with keeping_best(task.callbacks), stop_on_interrupt(model) as interruption, plainly(*supplies):
+        told = WholeEpochs(
+            # The course comes last: it has begun once all the others have.
+            [*task.callbacks, *as_list(progress_callback(verbose)), course],
+            supply=supplies[0],
+            validation=supplies[1],
+            add_history=True,
+            model=model,
+            epochs=epochs,
+            steps=steps or _steps(feed),
+            verbose=0,
+        )
         try:
             model.fit(
                 feed,
@@ -149,10 +153,12 @@ def fit(
             if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
                 raise
             interruption.count = 1
+    remember_step(model)
     if task.data.rows is not None:
         remember(model, task.data.rows)
-    tell(list(told.findings()), checks)
-    return interruption.note_in(_plain(model.history))
+    history = interruption.note_in(_plain(model.history))
+    tell([*told.findings(), *afterwards(model, before, history.history, course.batches)], checks)
+    return history
 
 
 def _feeds(
@@ -185,9 +191,10 @@ def _plain(history: keras.callbacks.History) -> keras.callbacks.History:
 
 
 class _Course(keras.callbacks.Callback):  # type: ignore[misc]
-    """Gives each epoch its order, and knows whether training has begun."""
+    """Gives each epoch its order, and knows whether training has begun and how many batches there were."""
 
     begun = False
+    batches = 0
 
     def __init__(self, feed: Any) -> None:
         super().__init__()
@@ -195,6 +202,9 @@ class _Course(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.begun = True
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.batches += 1
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if isinstance(self._feed, Batches):

@@ -21,9 +21,22 @@ from zoo.errors import InputError, PreflightWarning
 from zoo.training._data import needs_targets
 from zoo.training._situation import Purpose, Situation
 from zoo.training._task import Task, judging_task, prediction_task, training_task
-from zoo.training.checks import by_name, columns, labels, losses, metrics, shapes, streams, values, weights
+from zoo.training.checks import (
+    afterwards,
+    by_name,
+    columns,
+    labels,
+    losses,
+    metrics,
+    shapes,
+    streams,
+    values,
+    weights,
+)
 from zoo.training.checks import callbacks as callback_checks
+from zoo.training.checks import model as model_checks
 from zoo.training.checks.arguments import compiled, epochs_are_left
+from zoo.training.checks.checkpoints import best_file_is_known
 from zoo.training.checks.finding import Finding, error
 
 Check = Callable[[Situation], Iterator[Finding]]
@@ -43,6 +56,11 @@ def _given(check: Callable[..., Iterator[Finding]], arguments: Callable[[Situati
 
 def _stream(s: Situation) -> tuple[Any] | None:
     return None if s.supply is None else (s.supply,)
+
+
+def _if_fit(check: Check) -> Check:
+    """Let a check look once, at the training data of a fit."""
+    return _given(check, lambda s: (s,) if s.purpose == "fit" and not s.validating else None)
 
 
 CHECKS: tuple[tuple[Check, ...], ...] = (
@@ -99,9 +117,27 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
         callback_checks.monitored_metrics_exist,
         callback_checks.directions_are_known,
         callback_checks.rates_can_be_set,
+        _if_fit(best_file_is_known),
+    ),
+    (
+        _if_fit(model_checks.weights_are_finite),
+        _if_fit(model_checks.something_can_learn),
+        _if_fit(model_checks.frozen_as_compiled),
+        _if_fit(model_checks.learning_rate_is_not_zero),
+        _if_fit(model_checks.layers_begin_apart),
+        _if_fit(model_checks.normalization_is_adapted),
     ),
 )
-ALL_CHECKS: tuple[Callable[..., Iterator[Finding]], ...] = tuple(check for group in CHECKS for check in group)
+AFTERWARDS = (
+    afterwards.numbers_stay_finite,
+    afterwards.steps_are_taken,
+    afterwards.weights_move,
+    afterwards.statistics_are_settled,
+)
+ALL_CHECKS: tuple[Callable[..., Iterator[Finding]], ...] = (
+    *(one for group in CHECKS for one in group),
+    *AFTERWARDS,
+)
 
 
 def preflight(

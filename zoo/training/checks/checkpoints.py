@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoo.training._best import known_best, read_best, watched
-from zoo.training._situation import Situation
 from zoo.training._model_weights import numbers
+from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, warning
 
 

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from zoo.training._callback_facts import follows_a_schedule
-from zoo.training._situation import Situation
 from zoo.training._model_weights import all_layers, fingerprint, learns_as_keras_does, not_finite, numbers
+from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
 
 # What each compiled training step was traced with: the variables that it changes, whatever is frozen later.
