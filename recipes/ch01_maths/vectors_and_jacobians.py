@@ -2,11 +2,10 @@
 # # Vectors, matrices and the Jacobian: a slope for many numbers
 # A neuron is an inner product, a layer a matrix product, and to train them is to know their slopes: the gradient of
 # a function with one output, the Jacobian of one with many. The Jacobian can be written in two ways, and the deck
-# changes from one to the other between two lines. In the end a Keras layer shows which of them it keeps.
+# changes from one to the other between two slides. In the end a Keras layer shows which of them it keeps.
 #
-# Data: 200 random vectors and what a matrix makes of them, from a seed. Expect the layer to find the matrix to four
-# digits behind the point, in ten seconds. Source: the deck, "Vector Operations", "Matrix Operations" and "Basic
-# Vector Calculus".
+# Data: 200 random vectors and what a matrix makes of them. Expect the layer to find the matrix to four digits behind
+# the point, in ten seconds. Source: the deck, "Vector Operations", "Matrix Operations", "Basic Vector Calculus".
 
 # %%
 import keras
@@ -34,8 +33,8 @@ print(f"AC =\n{product}\nA(Cx) = {A @ (C @ [1, 2])}, (AC)x = {product @ [1, 2]}"
 # ## The gradient: one output
 # $\nabla f = (\partial f / \partial x_1, \ldots, \partial f / \partial x_n)$ has the slope along each axis. Of
 # $f(x) = u \cdot x$ it is $u$, wherever you stand. It points to where $f$ rises most, straight across the lines of
-# equal height, so that going against it leads down. (The deck's formula for it has numerator and denominator
-# exchanged: $\partial x / \partial u$ is the list of the $\partial x / \partial u_i$.)
+# equal height; going against it leads down. (The deck has it upside down: $\partial x / \partial u$ lists the
+# $\partial x / \partial u_i$.)
 
 # %%
 print("gradient of u·x:", zoo.by_hand.gradient(lambda x: u @ x, np.zeros(3)).round(6))
@@ -58,7 +57,8 @@ run.keep("gradient", zoo.plots.path_on_contours(height, paths, extent=(-4.9, 4.9
 # All slopes of $f(x) = (f_1, \ldots, f_m)$ in one table. *Numerator layout*: $J_{ij} = \partial f_i / \partial x_j$,
 # a row for each output; then $d(Ax)/dx = A$. *Denominator layout*: its transpose; then $d(Ax)/dx = A^T$. The deck's
 # first slide on "Basic Vector Calculus" defines $\partial u_i / \partial v_j$, the one; the next, with the answers,
-# says $A^T$, the other. Both are in use, but one calculation keeps to one. The picture: $J$ of polar coordinates.
+# says $A^T$, the other. The picture has squares of polar coordinates, and what $J$ makes of them: the smaller they
+# are, the more alike.
 
 # %%
 for layout in ("numerator", "denominator"):
@@ -75,8 +75,8 @@ run.keep("jacobian", zoo.plots.plane_map(polar, (1.5, 1.0), J, names=("x", "y"))
 # %% [markdown]
 # ## Keras computes the same
 # A layer multiplies from the other side, $y = xW + b$ with a row for each example, so that the $W$ which stands for
-# $A$ is $A^T$. Learning it from examples, its first step is minus the gradient of the loss by all of $W$, once the
-# learning rate is 1. And its Jacobian in denominator layout is $W$ itself: the deck's $A^T$.
+# $A$ is $A^T$. As it learns it from examples, a step with learning rate 1 takes the gradient of the loss off $W$. And
+# its Jacobian in denominator layout is $W$ itself: the deck's $A^T$.
 
 # %%
 x = np.random.default_rng(run.seed).normal(size=(run.rows, 3)).astype("float32")

@@ -30,9 +30,9 @@ names = {"class_names": data.class_names, "feature_names": data.feature_names}
 
 # %% [markdown]
 # ## The distance from the middle
-# One number a point, $r = \sqrt{x^2 + y^2}$, and one neuron with one weight: $P = \sigma(w r + b)$. It is trained by
-# hand, from the deck's start at its learning rate. Its boundary is a single distance, $r = -b / w$: a circle that
-# finds its size.
+# One number a point, $r = \sqrt{x^2 + y^2}$, and one neuron with one weight, $P = \sigma(w r + b)$, as in
+# `logistic_regression`: by hand, from the deck's start at its learning rate. Its boundary is a single distance, $r =
+# -b / w$: a circle that finds its size.
 
 # %%
 distance = zoo.by_hand.RadiusFeatures().fit(data.train.x)
@@ -50,7 +50,7 @@ if run.animation:
 
 # %% [markdown]
 # ## Every transform on every kind
-# Newton's method finds the best line among the new numbers in a few updates. *Polynomial 2* gives it all products of up
+# Newton's method finds the best line among the new numbers in few updates. *Polynomial 2* gives it all products of up
 # to two factors, $x, y, x^2, xy, y^2$: in these every circle and every cross is a straight line. The transform has to
 # suit the data: the spirals resist all but the last, with 20 products of up to five factors.
 

@@ -33,9 +33,9 @@ for scores in ([2.0, 1.0, 0.0], [1002.0, 1001.0, 1000.0], [2.0, 2.0, 2.0]):
 
 # %% [markdown]
 # ## The loss and its slope
-# The loss is the surprise at the truth, as for two classes: the mean of $-\ln p$ of the right class. With a table $Y$
-# that has a one for the right class of each row and zeros beside it, the slope is again as short as can be:
-# $\partial L / \partial W = \frac1n (P - Y)^T X$, what it said less what is true, times what it saw.
+# The loss is the surprise at the truth, as in `logistic_regression`: the mean of $-\ln p$ of the right class. With a
+# table $Y$ that has a one for the right class of each row and zeros beside it, the slope is again short: $\partial L /
+# \partial W = \frac1n (P - Y)^T X$, what it said less what is true, times what it saw.
 
 # %%
 iris = zoo.load_dataset("iris", seed=run.seed)

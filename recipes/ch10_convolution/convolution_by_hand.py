@@ -52,7 +52,8 @@ run.keep("filters_of_ours", zoo.plots.image_rows({"digit": digits[:, 1:-1, 1:-1]
 # %% [markdown]
 # ## Filters that a network learns
 # Filters of 5x5 pixels, ReLU (what is below zero becomes zero), the largest of each 2x2 pixels (*max pooling*: where
-# exactly does not matter), and a softmax over what is left. Orange: the filter wants ink there, blue: none.
+# exactly does not matter), and a softmax over what is left (`softmax_regression`). Orange pixels of a filter want ink,
+# blue ones want none.
 
 # %%
 shape = {"input_shape": data.input_shape, "filters": (run.filters,), "kernel_size": 5, "hidden": ()}
@@ -66,8 +67,9 @@ run.keep("filters_learned", zoo.plots.filters(model))
 # %% [markdown]
 # ## Keras computes the same
 # Forwards: a convolution, ReLU, pooling, a matrix, softmax. Backwards, by the chain rule, from the last to the first:
-# $P - Y$ goes through the matrix, to the winners of the pooling, through ReLU where it was on, and is summed over all
-# places where a filter was. Keras' gradient is seen in one step of gradient descent with learning rate 1.
+# $P - Y$, what it said less what is true, goes through the matrix, to the winners of the pooling, through ReLU where
+# it was on, and is summed over all places where a filter was. Keras' gradient is seen in one step of gradient descent
+# with learning rate 1.
 
 # %%
 x, y = data.train.x[:200].astype("float64"), data.train.y[:200]

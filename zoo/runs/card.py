@@ -45,7 +45,7 @@ def card(
         "| metric | value | 95 % interval |",
         "|---|---|---|",
         *(
-            f"| {name} | {_number(value)} | {_interval(name, figures)} |"
+            f"| {name} | {number(value)} | {_interval(name, figures)} |"
             for name, value in without_ends(figures).items()
         ),
         "",
@@ -80,10 +80,18 @@ def without_ends(figures: Mapping[str, float]) -> dict[str, float]:
 def _interval(name: str, figures: Mapping[str, float]) -> str:
     if f"{name}_low" not in figures:
         return ""
-    return f"{_number(figures[f'{name}_low'])} to {_number(figures[f'{name}_high'])}"
+    return f"{number(figures[f'{name}_low'])} to {number(figures[f'{name}_high'])}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Write a figure with four decimals, and where these would be noughts, or too many digits, as fits it.
+
+    Examples:
+        >>> number(0.98765), number(12345.6), number(2.7e-07), number(0.0)
+        ('0.9877', '12,345.6', '2.7e-07', '0.0000')
+    """
+    if 0 < abs(value) < 5e-4:
+        return f"{value:.1e}"
     return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 

@@ -24,7 +24,7 @@ from zoo import registry
 from zoo._files import atomic_path, write_text
 from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
-from zoo.runs.card import card, without_ends
+from zoo.runs.card import card, number, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
 from zoo.runs.session import current_session
@@ -166,7 +166,7 @@ class Run:
         for name, value in without_ends(self._figures).items():
             low, high = self._figures.get(f"{name}_low"), self._figures.get(f"{name}_high")
             between = f"{low:.4f} to {high:.4f}" if low is not None else ""
-            table.add_row(name, f"{value:.4f}", between)
+            table.add_row(name, number(value), between)
         console = Console()
         console.print(table)
         seconds = self.metrics["train_seconds"]
@@ -190,7 +190,7 @@ class Run:
             if not (value <= bound if less else value >= bound):
                 raise PromiseError(
                     f"{self.recipe} promises {name} of at {'most' if less else 'least'} {bound} with its default "
-                    f"parameters, and this run has {value:.4f}. Its files are in {self.folder}."
+                    f"parameters, and this run has {number(value)}. Its files are in {self.folder}."
                 )
 
 
