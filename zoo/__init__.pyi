@@ -29,7 +29,9 @@ from .registry import model_info as model_info
 from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
+from .saving import load_weights as load_weights
 from .saving import save_model as save_model
+from .saving import save_weights as save_weights
 from .saving.backends import predict_under as predict_under
 from .saving.torch_code import torch_code as torch_code
 from .training.advantage import fit_actor_critic as fit_actor_critic

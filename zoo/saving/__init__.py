@@ -15,27 +15,34 @@ from zoo._files import atomic_path
 from zoo.errors import BrokenModelError, InputError, MissingFileError
 from zoo.pretrained import check_shipped
 from zoo.saving import keras_format, legacy_h5
+from zoo.saving._keras_gaps import whole_settings
+from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
+from zoo.saving.weights import load_weights, save_weights
 
-__all__ = ["load_model", "save_model"]
+__all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
 _FORMATS = {".keras": keras_format, ".h5": legacy_h5, ".hdf5": legacy_h5}
 
 
-def save_model(model: keras.Model, path: str | os.PathLike[str]) -> Path:
+def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool = True) -> Path:
     """Write a model to a file, whole or not at all.
 
     The file is written beside its place, flushed to the disk and renamed, so a crash or Ctrl-C leaves the
-    old file as it was.
+    old file as it was. A model with a layer, loss or function of your own is opened again before that, and
+    held against the one in memory: what a ``get_config`` leaves out would come back as its default, without
+    a word.
 
     Args:
         model: any `keras.Model`; a compiled one takes its optimizer's state along.
         path: ends in ``.keras``, or in ``.h5`` for programs that read the older format.
+        check: whether to open it again (True); ``False`` writes what would come back otherwise, too.
 
     Returns:
         The path.
 
     Raises:
-        InputError: another suffix.
+        InputError: another suffix; or the file would come back otherwise, or could not be opened again: names the
+            class, the layer and the argument, and shows the lines that mend it.
 
     Examples:
         >>> import tempfile, zoo
@@ -47,8 +54,16 @@ def save_model(model: keras.Model, path: str | os.PathLike[str]) -> Path:
     form = _FORMATS.get(target.suffix)
     if form is None:
         raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
+    if check:
+        check_keepable(model, target.suffix, target.name)
     with atomic_path(target) as temporary:
-        form.write(model, temporary)
+        try:
+            with whole_settings(model):
+                form.write(model, temporary)
+        except NotImplementedError as error:
+            raise explain_unwritable(model, error, target.name) from error
+        if check:
+            check_round_trip(model, temporary, form.read, target.name)
     return target
 
 

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
+
+from zoo.errors import InputError
+from zoo.saving.model_config import readable, words_of_keras
+from zoo.saving.training_config import compile_arguments, read_training_config, restore_state
+
+_MOST_NAMES = 5  # in a warning
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -19,27 +26,58 @@ def write(model: keras.Model, path: Path) -> None:
 
 
 def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
-    """Read a model; where its losses or metrics cannot be read, warn and leave it uncompiled.
-
-    Keras writes ``loss="mse"`` into an ``.h5`` in a form that it cannot read back.
-    """
-    custom_objects = {**_own_classes(), **(custom_objects or {})}
-    with _quiet():
+    """Read a model, of Keras 3 or 2; where its losses or metrics cannot be read, warn and leave it uncompiled."""
+    custom = {**_own_classes(), **(custom_objects or {})}
+    told = []
+    with _quiet(), readable(path) as (legal, renamed):
+        objects = {**words_of_keras(), **custom}
+        model = keras.models.load_model(legal, custom_objects=objects, compile=False, safe_mode=True)
+        _settle(model)
+        if renamed:
+            names = ", ".join(f"{old!r} is now {new!r}" for old, new in list(renamed.items())[:_MOST_NAMES])
+            names += f" and {len(renamed) - _MOST_NAMES} more likewise" if len(renamed) > _MOST_NAMES else ""
+            told.append(f"a layer's name holds no '/' in Keras 3, so {names}. The file is as it was.")
         if compile:
-            try:
-                return keras.models.load_model(path, custom_objects=custom_objects, safe_mode=True)
-            except (ValueError, TypeError) as error:
-                model = keras.models.load_model(
-                    path, custom_objects=custom_objects, compile=False, safe_mode=True
-                )
-                reason = str(error).partition("\n")[0]
-                warnings.warn(
-                    f"{path.name}: the weights were read, the compile settings were not ({reason}); "
-                    "call model.compile again.",
-                    stacklevel=4,
-                )
-                return model
-        return keras.models.load_model(path, custom_objects=custom_objects, compile=False, safe_mode=True)
+            told += _compile(model, path, custom, renamed)
+    for sentence in told:
+        warnings.warn(f"{path.name}: {sentence}", stacklevel=3)
+    return model
+
+
+def _compile(
+    model: keras.Model, path: Path, custom: Mapping[str, Any], renamed: Mapping[str, str]
+) -> list[str]:
+    """Compile a model as its file says; return what of that could not be done."""
+    with h5py.File(path) as file:
+        config = read_training_config(file)
+        if config is None:
+            return []
+        try:
+            model.compile(**compile_arguments(config, custom_objects=custom, renamed=renamed))
+        except (InputError, ValueError, TypeError, KeyError) as error:
+            return [
+                f"the weights were read, the compile settings were not: {_reason(error)} cannot be read. Call "
+                "model.compile again, or give custom_objects={name: object} for what is your own."
+            ]
+        try:
+            lost = restore_state(file, model, config)
+        except InputError as error:
+            lost = f"{error} cannot be read"
+        return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, InputError) else " ".join(str(error).split())[:200]
+
+
+def _settle(model: keras.Model) -> None:
+    """Let a `Normalization` layer compute with the mean and variance that it was given.
+
+    Keras does so on reading ``.keras`` files, and forgets it here.
+    """
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization) and layer.input_mean is None:
+            layer.finalize_state()
 
 
 def _own_classes() -> dict[str, Any]:
@@ -50,11 +88,13 @@ def _own_classes() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Keras from recommending the other format to someone who asked for this one."""
+    """Keep Keras from recommending the other format, and from teaching how an old file should be written."""
     logger = logging.getLogger("absl")
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
+            yield
     finally:
         logger.setLevel(level)

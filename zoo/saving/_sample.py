@@ -1,0 +1,133 @@
+"""A few random inputs for any model, and its predictions without leaving a trace in it."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+_ROWS = 2
+_OPEN_SIDES = (8, 32, 96)  # for an axis of no fixed length: the first that the model takes
+_WORDS = ("a", "b", "the")
+
+
+def sample_predictions(models: list[keras.Model]) -> list[list[np.ndarray]] | None:
+    """Return what each of some models makes of the same random inputs, with the weights of the first.
+
+    Nothing in the models changes: no weight, no seed, no state of a recurrent layer.
+
+    Args:
+        models: the first one gives inputs and weights.
+
+    Returns:
+        The outputs of each, or None where no inputs can be made up, or where one model gives two answers.
+    """
+    first = models[0]
+    for side in _OPEN_SIDES:
+        inputs = _inputs(first, side)
+        if inputs is None:
+            return None
+        try:
+            one, again = (_predict(first, first, *inputs) for _ in range(2))
+        except Exception:  # the inputs are made up, so any complaint is about them
+            continue
+        if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, again, strict=True)):
+            return None
+        return [one, *(_predict(other, first, *inputs) for other in models[1:])]
+    return None
+
+
+def alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    """Whether two models' outputs are equal up to rounding."""
+    return len(one) == len(other) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-3, atol=1e-5 * _size(a), equal_nan=True)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+@contextlib.contextmanager
+def untouched_randomness() -> Iterator[None]:
+    """Put Python's and NumPy's random state back afterwards: making layers draws seeds."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+
+
+def _predict(
+    model: keras.Model, weights_of: keras.Model, args: tuple[Any, ...], kwargs: Any
+) -> list[np.ndarray]:
+    variables = [
+        [variable.value for variable in getattr(owner, kind)]
+        for kind in ("trainable_variables", "non_trainable_variables")
+        for owner in [weights_of if _match(weights_of, model, kind) else model]
+    ]
+    try:
+        outputs, _ = model.stateless_call(*variables, *args, training=False, **kwargs)
+    except TypeError:  # a model of one's own whose call knows no `training`
+        outputs, _ = model.stateless_call(*variables, *args, **kwargs)
+    return [keras.ops.convert_to_numpy(output) for output in keras.tree.flatten(outputs)]
+
+
+def _match(one: keras.Model, other: keras.Model, kind: str) -> bool:
+    a, b = ([tuple(variable.shape) for variable in getattr(model, kind)] for model in (one, other))
+    return a == b
+
+
+def _inputs(model: keras.Model, side: int) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """Return random arguments for a call, or None where the model does not say what it takes."""
+    draw = np.random.default_rng(0)
+    most = _fewest_words(model)
+
+    def array(shape: Any, dtype: str) -> Any:
+        whole = (_ROWS, *(side if length is None else length for length in tuple(shape)[1:]))
+        if dtype == "string":
+            return keras.ops.convert_to_tensor(draw.choice(_WORDS, whole))
+        if most or "int" in dtype or dtype == "bool":
+            return keras.ops.convert_to_tensor(draw.integers(0, most or 2, whole), dtype=dtype)
+        return keras.ops.convert_to_tensor(draw.normal(size=whole), dtype=dtype)
+
+    if getattr(model, "inputs", None):
+        ends = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
+        return (keras.tree.map_structure(lambda end: array(end.shape, str(end.dtype)), ends),), {}
+    built = model.get_build_config() or {}
+    dtype = model.compute_dtype or "float32"
+    if "input_shape" in built:
+        return (_map_shapes(built["input_shape"], lambda shape: array(shape, dtype)),), {}
+    shapes = built.get("shapes_dict")
+    if not shapes:
+        return None
+    return (), {
+        name.removesuffix("_shape"): _map_shapes(shape, lambda shape: array(shape, dtype))
+        for name, shape in shapes.items()
+    }
+
+
+def _map_shapes(shapes: Any, make: Any) -> Any:
+    """Apply ``make`` to each shape in a nesting of them; a shape is a row of lengths."""
+    if isinstance(shapes, dict):
+        return {name: _map_shapes(shape, make) for name, shape in shapes.items()}
+    if shapes and all(length is None or isinstance(length, int) for length in shapes):
+        return make(shapes)
+    return type(shapes)(_map_shapes(shape, make) for shape in shapes)
+
+
+def _fewest_words(model: keras.Model) -> int:
+    """Return how many words the smallest embedding knows: no input may be larger; 0 where there is none."""
+    sizes = [
+        int(getattr(layer, "input_dim", 0) or getattr(layer, "num_tokens", 0) or 0)
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.Embedding | keras.layers.CategoryEncoding)
+    ]
+    return min([size for size in sizes if size > 0], default=0)
+
+
+def _size(array: np.ndarray) -> float:
+    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    return max(1.0, float(np.abs(finite).max())) if finite.size and finite.dtype.kind in "fiu" else 1.0
