@@ -7,12 +7,13 @@ import itertools
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 
 from zoo.errors import InputError
+from zoo.training._around import Kept, Readied, Renewed
 from zoo.training._peek import as_numpy, kind_of, peek
 
 _AHEAD = {"batches": 1000, "size": 256 * 2**20, "seconds": 10.0}  # to find the end of a generator
@@ -74,13 +75,13 @@ class Supply:
     def feed(self) -> Any:
         """What Keras gets."""
         if self.kind == "generator":
-            return _Readied(self._feed, self._ready) if isinstance(self._feed, _Kept) else self._feed
+            return Readied(self._feed, self._ready) if isinstance(self._feed, Kept) else self._feed
         if self.weigh is None:
             return self._feed
         if self.kind == "tf.data":
             return self._feed.map(self.weigh)
         if self.kind == "PyDataset":
-            return _Readied(self._feed, self._ready)
+            return Readied(self._feed, self._ready)
         self.steps = self.steps or (int(self.length) if self.length else None)
         return (self._ready(tuple(batch)) for _ in itertools.count() for batch in self._feed)
 
@@ -114,7 +115,7 @@ class Supply:
         self.first = as_numpy(drawn[0]) if drawn else ()
         enough = self.length is not None or (self.asked is not None and len(drawn) >= self.asked)
         if keep and enough:
-            self._feed, self.steps = _Kept(drawn), len(drawn)
+            self._feed, self.steps = Kept(drawn), len(drawn)
             return
         self.counts = True
         self.steps = self.asked if self.asked is not None else self.length
@@ -151,7 +152,7 @@ class Supply:
         if self.kind == "tf.data" and hasattr(stream, "repeat"):
             return stream.repeat()
         if self.kind == "PyDataset" and self.length:
-            return _Renewed(stream, self.length)
+            return Renewed(stream, self.length)
         return stream
 
 
@@ -223,65 +224,3 @@ def _draw(batches: Iterator[Any], most: int | None, limits: dict[str, float]) ->
         if most == 1 or len(drawn) >= limits["batches"] or size > limits["size"] or spent > limits["seconds"]:
             break
     return drawn, None
-
-
-class _Kept(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches that are shown again and again."""
-
-    def __init__(self, batches: Sequence[Any]) -> None:
-        super().__init__()
-        self._batches = batches
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, batch: int) -> Any:
-        return self._batches[batch]
-
-
-class _Around(keras.utils.PyDataset):  # type: ignore[misc]
-    """Stands around another one, with its workers and its epochs."""
-
-    def __init__(self, inner: Any) -> None:
-        super().__init__(inner.workers, inner.use_multiprocessing, inner.max_queue_size)
-        self._inner = inner
-
-    @property
-    def num_batches(self) -> int | None:
-        batches: int | None = self._inner.num_batches
-        return batches
-
-    def __getitem__(self, batch: int) -> Any:
-        return self._inner[batch]
-
-    def on_epoch_begin(self) -> None:
-        self._inner.on_epoch_begin()
-
-    def on_epoch_end(self) -> None:
-        self._inner.on_epoch_end()
-
-
-class _Renewed(_Around):
-    """Begins anew where it ends."""
-
-    def __init__(self, inner: Any, length: float) -> None:
-        super().__init__(inner)
-        self._length = int(length)
-
-    @property
-    def num_batches(self) -> None:
-        return None
-
-    def __getitem__(self, batch: int) -> Any:
-        return super().__getitem__(batch % self._length)
-
-
-class _Readied(_Around):
-    """Gives out its batches through a function."""
-
-    def __init__(self, inner: Any, ready: Any) -> None:
-        super().__init__(inner)
-        self._ready = ready
-
-    def __getitem__(self, batch: int) -> Any:
-        return self._ready(super().__getitem__(batch))

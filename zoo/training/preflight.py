@@ -29,6 +29,7 @@ from zoo.training.checks import (
     losses,
     metrics,
     shapes,
+    statistics,
     streams,
     values,
     weights,
@@ -132,7 +133,7 @@ AFTERWARDS = (
     afterwards.numbers_stay_finite,
     afterwards.steps_are_taken,
     afterwards.weights_move,
-    afterwards.statistics_are_settled,
+    statistics.statistics_are_settled,
 )
 ALL_CHECKS: tuple[Callable[..., Iterator[Finding]], ...] = (
     *(one for group in CHECKS for one in group),
