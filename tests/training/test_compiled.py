@@ -453,3 +453,35 @@ def test_each_output_is_shown_with_its_own_loss_and_targets():
         ("alpha", "mean_absolute_error", 2.0),
         ("mid", "hinge", 4.0),
     ]
+
+
+# Through the doors.
+
+
+@pytest.mark.parametrize("form", ["list", "tuple", "dict", "lists", "dicts"])
+@pytest.mark.parametrize("given", ["one", "by name", "all"])
+def test_fit_and_evaluate_agree_in_every_form_of_outputs(form, given):
+    x, found = heads(*NAMES)
+    shape = {
+        "list": lambda v: [v[name] for name in NAMES],
+        "tuple": lambda v: tuple(v[name] for name in NAMES),
+        "dict": lambda v: {name: v[name] for name in NAMES},
+        "lists": lambda v: [[v["zeta"], v["alpha"]], v["mid"]],
+        "dicts": lambda v: {"q": {"zz": v["zeta"], "aa": v["alpha"]}, "b": v["mid"]},
+    }[form]
+    model = keras.Model(x, shape(found))
+    model.compile(keras.optimizers.SGD(0.0), "mse", loss_weights={"alpha": 10.0}, metrics={"alpha": "mae"})
+    rows = np.ones((8, 2), "float32")
+    y = shape(targets(rows=8))
+    weight = {"one": np.full(8, 2.0), "by name": {"mid": np.full(8, 2.0)}}
+    weight["all"] = shape({name: np.full(8, 2.0) for name in NAMES})
+    history = zoo.fit(
+        model, rows, y, sample_weight=weight[given], validation_data=(rows, y), batch_size=4, verbose=0
+    )
+    mean = {name: 2.0 if given != "by name" or name == "mid" else 1.0 for name in NAMES}
+    expected = {f"{name}_loss": VALUES[name] ** 2 * mean[name] for name in NAMES} | {"alpha_mae": 2.0}
+    expected["loss"] = expected["zeta_loss"] + 10 * expected["alpha_loss"] + expected["mid_loss"]
+    plain = {"loss": 57.0, "zeta_loss": 1.0, "alpha_loss": 4.0, "mid_loss": 16.0, "alpha_mae": 2.0}
+    last = {name: values[-1] for name, values in history.history.items()}
+    assert last == pytest.approx(expected | {f"val_{name}": value for name, value in plain.items()})
+    assert zoo.evaluate(model, rows, y) == pytest.approx(plain)

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo.errors import InputError
 from zoo.training._arrange import arrange, targets_by_name
 from zoo.training._data import Rows
 from zoo.training._layout import Layout, layout_of
@@ -82,16 +83,18 @@ def metrics_of(model: keras.Model) -> dict[str, list[Any]]:
 def outputs_by_name(model: keras.Model, rows: Rows | None) -> list[Output]:
     """List the outputs in the order written, each with its own loss and targets, whatever form both came in.
 
-    Empty for a model of a class of its own, which has none to show.
-
-    Raises:
-        InputError: a key is no output's name, or there are too few or too many items.
+    Empty for a model of a class of its own, which has none to show. Losses or targets that cannot be told apart are
+    left out; `compiled_by_name` and `targets_by_output` say what is wrong with them.
     """
-    layout, parts = layout_of(model), parts_of(model)
+    layout = layout_of(model)
     if layout is None:
         return []
+    parts: dict[str, Part] = {}
+    targets: dict[str, Any] = {}
+    with contextlib.suppress(InputError):
+        parts = parts_of(model)
+        targets = {} if rows is None else targets_by_name(model, rows.y)
     tensors = dict(zip(layout.order, model.outputs, strict=True))
-    targets = {} if rows is None else targets_by_name(model, rows.y)
     outputs = []
     for name in layout.names:
         shape, y, part = tuple(tensors[name].shape[1:]), targets.get(name), parts.get(name, Part())

@@ -45,10 +45,12 @@ class Rows:
 
     def as_tuple(self) -> tuple[Arrays, ...]:
         """Return what there is, as Keras takes it: ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``."""
-        x = feed(self.x)
+        parts = (feed(self.x), self.y, self.sample_weight)
+        # TensorFlow takes a list of arrays for one array.
+        told = tuple(part if part is None else keras.tree.lists_to_tuples(part) for part in parts)
         if self.sample_weight is not None:
-            return x, self.y, self.sample_weight
-        return (x,) if self.y is None else (x, self.y)
+            return told
+        return told[:1] if self.y is None else told[:2]
 
 
 def needs_targets(model: keras.Model) -> bool:
@@ -112,20 +114,30 @@ def arrays(value: Any) -> Arrays:
     """Turn tables, lists and tensors into NumPy arrays, as `read_table` reads them."""
     if isinstance(value, Mapping):
         return {name: arrays(item) for name, item in value.items()}
-    if isinstance(value, list | tuple) and value and hasattr(value[0], "shape") and np.ndim(value[0]) > 0:
+    if _holds_arrays(value):
         return [arrays(item) for item in value]
     if keras.ops.is_tensor(value):
         value = keras.ops.convert_to_numpy(value)
     return read_table(value).array
 
 
+def _holds_arrays(value: Any) -> bool:
+    """Say whether a list holds arrays, or nests of them, and not the numbers of one array."""
+    if not isinstance(value, list | tuple) or not value:
+        return False
+    first = value[0]
+    array = hasattr(first, "shape") and np.ndim(first) > 0
+    return array or isinstance(first, Mapping) or _holds_arrays(first)
+
+
 def leaves(value: Arrays) -> list[np.ndarray]:
-    """Return the arrays in a list, a dictionary, or alone."""
+    """Return the arrays in a list, a dictionary, a nest of both, or alone."""
     if value is None:
         return []
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return list(value) if isinstance(value, list) else [value]
+    if isinstance(value, Mapping | list):
+        parts = value.values() if isinstance(value, Mapping) else value
+        return [leaf for part in parts for leaf in leaves(part)]
+    return [value]
 
 
 def pick(value: Arrays, rows: np.ndarray | slice) -> Arrays:
@@ -133,8 +145,8 @@ def pick(value: Arrays, rows: np.ndarray | slice) -> Arrays:
     if value is None:
         return None
     if isinstance(value, Mapping):
-        return {name: array[rows] for name, array in value.items()}
-    return [array[rows] for array in value] if isinstance(value, list) else value[rows]
+        return {name: pick(part, rows) for name, part in value.items()}
+    return [pick(part, rows) for part in value] if isinstance(value, list | tuple) else value[rows]
 
 
 def by_name(value: Arrays, names: Sequence[str]) -> dict[str, np.ndarray]:

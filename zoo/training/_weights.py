@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,7 +53,7 @@ def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
         targets |= {name: (targets[name] > 0).astype("float32") for name in signed}
         targets |= {name: targets[name][..., np.newaxis] for name in flat}
     if not outputs or (class_weight is None and rows.sample_weight is None):
-        return Rows(rows.x, arrange(model, targets)[0], rows.sample_weight, rows.columns)
+        return dataclasses.replace(rows, y=arrange(model, targets)[0])
     given = row_weights(model, outputs, rows.sample_weight)
     tables = class_tables(outputs, class_weight)
     weights = {}
@@ -64,9 +65,9 @@ def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
             mine = _to_rank(mine, rank) * _to_rank(by_class, rank)
         weights[o.name] = _as_the_loss(o, mine)
     if layout_of(model) is None:
-        return Rows(rows.x, targets, weights[outputs[0].name], rows.columns)
+        return dataclasses.replace(rows, y=targets, sample_weight=weights[outputs[0].name])
     y, arranged = arrange(model, targets, weights)
-    return Rows(rows.x, y, arranged, rows.columns)
+    return dataclasses.replace(rows, y=y, sample_weight=arranged)
 
 
 def signed_labels(model: keras.Model, outputs: Sequence[Output]) -> list[str]:

@@ -50,7 +50,7 @@ def look(check, model, y):
             lambda: heads("zeta", "alpha", loss="mse"),
             {"zeta": Y},
             "error",
-            "The output 'alpha' has a loss or a metric and the training data no targets for it: y has 'zeta'.",
+            "The output 'alpha' has a loss and no targets: y of the training data has 'zeta'.",
         ),
         (
             targets_by_output,

@@ -9,11 +9,9 @@ import keras
 
 from zoo.errors import InputError
 from zoo.training._arrange import targets_by_name
-from zoo.training._compiled import metrics_of
 from zoo.training._parts import as_written, parts_of
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
-from zoo.training.checks.wording import camel
 
 
 def compiled_by_name(s: Situation) -> Iterator[Finding]:
@@ -61,8 +59,8 @@ def targets_by_output(s: Situation) -> Iterator[Finding]:
     for name, part in parts.items():
         if part.watched and name not in given and s.rows.y is not None:
             yield error(
-                f"The output {name!r} has a loss or a metric and the {s.part} no targets for it: y has "
-                f"{', '.join(map(repr, given)) or 'none'}.",
+                f"The output {name!r} has a {'metric' if part.loss is None else 'loss'} and no targets: y of the "
+                f"{s.part} has {', '.join(map(repr, given)) or 'none'}.",
                 f"Add y[{name!r}], or leave its loss out.",
             )
         if part.loss is None and name in given and isinstance(losses, Mapping) and name not in losses:
@@ -110,13 +108,14 @@ def metrics_are_several(s: Situation) -> Iterator[Finding]:
     """
     if s.purpose == "predict":
         return
-    by_output = metrics_of(s.model)
+    try:
+        parts = parts_of(s.model)
+    except InputError:
+        return  # which `compiled_by_name` says
     owners: dict[int, str] = {}
-    for output, metrics in by_output.items():
-        names: Counter[str] = Counter()
-        for metric in metrics:
+    for output, part in parts.items():
+        for metric in (*part.metrics, *part.weighted):
             if not isinstance(metric, keras.metrics.Metric):
-                names.update([metric] if isinstance(metric, str) else [])
                 continue
             if id(metric) in owners:
                 yield error(
@@ -124,12 +123,11 @@ def metrics_are_several(s: Situation) -> Iterator[Finding]:
                     f"{owners[id(metric)]!r}; both would report what it has added up of the two.",
                     "Make an object for each, or write the metric's name.",
                 )
-            else:
-                names.update([metric.name])
             owners[id(metric)] = output
-        for name, count in names.items():
+        names = [getattr(metric, "name", metric) for metric in part.metrics]
+        for name, count in Counter(name for name in names if isinstance(name, str)).items():
             if count > 1:
                 yield warning(
                     f"The output {output!r} has {count} metrics called {name!r}; Keras reports the second as {name}_1.",
-                    f"Leave one out, or name it: keras.metrics.{camel(name)}(name=...).",
+                    "Leave one out, or give an object another name=.",
                 )

@@ -149,9 +149,16 @@ def labelled(rows: Rows | None, *, weights: bool = False) -> Iterator[tuple[str,
         return
     parts = {"x": rows.x, "y": rows.y, **({"sample_weight": rows.sample_weight} if weights else {})}
     for kind, value in parts.items():
-        keys = value.keys() if isinstance(value, dict) else range(len(leaves(value)))
-        for key, array in zip(keys, leaves(value), strict=True):
-            yield (kind if not isinstance(value, dict | list) else f"{kind}[{key!r}]"), array
+        if value is not None:
+            yield from _within(kind, value)
+
+
+def _within(label: str, value: Any) -> Iterator[tuple[str, np.ndarray]]:
+    if not isinstance(value, dict | list):
+        yield label, value
+        return
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _within(f"{label}[{key!r}]", part)
 
 
 def scales_itself(model: keras.Model) -> bool:
