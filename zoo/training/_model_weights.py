@@ -26,7 +26,8 @@ def learns_as_keras_does(model: keras.Model) -> bool:
 
 def numbers(variable: Any) -> np.ndarray:
     """Return a variable's values; the halves of bfloat16 as float32."""
-    array = np.asarray(keras.ops.convert_to_numpy(variable))
+    # Keras' own convert_to_numpy copies, and makes TensorFlow warn of NumPy's coming rules.
+    array = np.asarray(variable.numpy() if hasattr(variable, "numpy") else variable)
     return array if array.dtype.kind in "biufcSUO" else array.astype("float32")
 
 
