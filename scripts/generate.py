@@ -28,6 +28,7 @@ PICTURES = {
     "digits_cnn": ("mistakes.png", "curves.png"),
     "spirals": ("boundary.gif",),
     "gan_digits": ("tries.png",),
+    "gradient_descent": ("paths.png",),
 }
 
 

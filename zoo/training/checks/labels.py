@@ -157,7 +157,7 @@ def majority(s: Situation) -> Iterator[Finding]:
     Mend:
         model.compile("adam", "binary_crossentropy", metrics=["accuracy", keras.metrics.Recall()])
     """
-    if s.purpose == "predict" or s.validating or s.class_weight:
+    if s.purpose == "predict" or s.validating or s.class_weight or s.supply is not None:
         return
     if s.rows is None or s.rows.sample_weight is not None:
         return
