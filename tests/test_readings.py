@@ -106,8 +106,9 @@ def test_a_model_that_is_not_there_gets_a_way_out(name, error, words, here):
 
 def test_the_command_prints_a_line_a_file_in_a_pipe(zoo_command, one):
     other = Path(shutil.copy(one, one.with_name("other.png")))
-    code, out, _ = zoo_command("predict", "cnn.digits", one, other)
+    code, out, err = zoo_command("predict", "cnn.digits", one, other)
     assert code == 0
+    assert f"{other}: dark ink on light paper, inverted." in err
     lines = out.splitlines()
     assert len(lines) == 2
     file, answer, share, *rivals = lines[0].split("\t")
@@ -121,6 +122,7 @@ def test_the_command_prints_json(zoo_command, one):
     (row,) = json.loads(out)
     assert (code, row["file"], row["answer"]) == (0, str(one), 1)
     assert [set(rival) for rival in row["likeliest"]] == [{"class", "probability"}] * 3
+    assert (row["inverted"], row["notes"]) == (True, ["dark ink on light paper, inverted"])
 
 
 def test_a_terminal_gets_the_picture_that_the_network_saw(zoo_command, one, monkeypatch):
@@ -128,7 +130,15 @@ def test_a_terminal_gets_the_picture_that_the_network_saw(zoo_command, one, monk
     monkeypatch.setenv("NO_COLOR", "1")
     _, out, _ = zoo_command("predict", "cnn.digits", one)
     assert "█" in out
+    assert "dark ink on light paper, inverted." in out
     assert re.search(r"1 +\d+\.\d%", out)
+
+
+@pytest.mark.parametrize(("word", "inverted"), [("--invert", True), ("--no-invert", False)])
+def test_the_command_is_told_which_is_ink(word, inverted, zoo_command, one):
+    code, out, _ = zoo_command("predict", "cnn.digits", one, word, "--json")
+    assert code == 0
+    assert json.loads(out)[0]["inverted"] is inverted
 
 
 def test_half_blocks_put_two_rows_into_one():

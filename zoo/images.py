@@ -8,40 +8,54 @@ network, however clearly it is drawn.
 from __future__ import annotations
 
 import math
-import os
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from zoo._lazy import np
-from zoo.errors import InputError, MissingFileError
+from zoo._pictures import border_of, picture_and_notes, without_frame
+from zoo.errors import InputError
 
-# What drawings come in. Pillow knows more, and hands one of them (EPS) to a program that runs it.
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA")
-_LARGEST_SIDE = 1000  # a larger picture is shrunk on reading; no network here sees more
-_FAINTEST = 5 / 255  # less contrast than this is an empty sheet
 _PAPER = 0.2  # ink of less than this share of the darkest is the sheet's own grain
 _SMALL = 16  # sides below are made as the 8x8 digits were, from a bitmap of four times the side
+_SURE = 0.6  # share of the border that is of one tone, from which on it is the paper for certain
+_LUMINANCE = (0.299, 0.587, 0.114)
 
 
-def prepare_image(picture: Any, input_shape: Sequence[int]) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A picture as a network takes it.
+
+    Attributes:
+        array: float32 in 0..1, of the network's input shape.
+        inverted: whether dark ink on light paper was turned into light ink on dark paper.
+        notes: what was done to the picture, sentences without a full stop.
+    """
+
+    array: np.ndarray
+    inverted: bool
+    notes: tuple[str, ...]
+
+
+def prepare_image(picture: Any, input_shape: Sequence[int], *, invert: bool | None = None) -> np.ndarray:
     """Turn a picture into the array that a model of this input shape was trained on.
 
     One channel (or a flat row of pixels): taken for a drawn digit. What differs from the colour of the
     picture's border is ink, light or dark; it is stretched to 0..1, cropped, scaled to 20/28 of the side with
     its proportions kept, and laid with its centre of mass in the middle, as MNIST was made. Sides below 16: the digit
     fills the height, its strokes are widened, and each pixel counts the inked ones of a 4x4 block, as the 8x8
-    digits were made.
+    digits were made. Floats of just the network's own shape are such pixels already: they stay in their place.
     Three channels: the picture is resized and nothing else.
 
     Args:
-        picture: a file's path, or an array ``(height, width)`` or ``(height, width, 1, 3 or 4)`` of uint8 in
-            0..255 or of floats in 0..1.
+        picture: a file's path, a Pillow image, or an array ``(height, width)`` or ``(height, width, 1, 3 or 4)``
+            of whole numbers in 0..255, of floats in 0..1 or of truth values.
         input_shape: of the model, without the batch axis: ``(28, 28, 1)``, ``(784,)`` or ``(32, 32, 3)``.
+        invert: whether the ink is dark on light paper and has to be turned round. ``None`` looks at the border;
+            ``True`` or ``False`` decides where that is in doubt: a border of two tones, a picture half dark.
 
     Returns:
-        float32 in 0..1, of ``input_shape``.
+        float32 in 0..1, of ``input_shape``; one channel is light ink on dark paper.
 
     Raises:
         MissingFileError: there is no such file.
@@ -56,28 +70,38 @@ def prepare_image(picture: Any, input_shape: Sequence[int]) -> np.ndarray:
 
     Source: the deck, "predict"; LeCun, Cortes and Burges (1998) on how MNIST was made.
     """
-    height, width, channels = _picture_shape(input_shape)
-    pixels = read_image(picture)
-    if channels == 3:
-        from PIL import Image
+    return prepare(picture, input_shape, invert=invert).array
 
-        shown = Image.fromarray((255 * pixels).round().astype("uint8"))
-        made = np.asarray(shown.resize((width, height), Image.Resampling.BILINEAR), dtype="float32") / 255
-    elif min(height, width) < _SMALL:
-        bitmap = _thickened(
-            _centred(_ink(pixels), (4 * height, 4 * width), box=(4 * height, 3 * width)) > 0.3
-        )
-        made = bitmap.reshape(height, 4, width, 4).mean(axis=(1, 3))
+
+def prepare(picture: Any, input_shape: Sequence[int], *, invert: bool | None = None) -> Prepared:
+    """Do what `prepare_image` does, and say what was done."""
+    height, width, channels = _picture_shape(input_shape)
+    own = _is_of_own_shape(picture, input_shape)
+    pixels, notes = picture_and_notes(np.reshape(picture, (height, width, channels)) if own else picture)
+    if channels == 3:
+        if invert:
+            pixels = 1 - pixels
+            notes.append("inverted, as asked")
+        made, inverted = _resized(pixels, (height, width)), bool(invert)
     else:
-        made = _centred(_ink(pixels), (height, width), box=(round(height * 20 / 28), round(width * 20 / 28)))
-    return made.reshape(tuple(input_shape)).astype("float32")
+        pixels = pixels if own else without_frame(pixels, notes)
+        ink, inverted = _ink(pixels, invert, notes)
+        if own:
+            made = ink
+            notes.append("of the network's own shape, and left in its place")
+        elif min(height, width) < _SMALL:
+            bitmap = _thickened(_centred(ink, (4 * height, 4 * width), box=(4 * height, 3 * width)) > 0.3)
+            made = bitmap.reshape(height, 4, width, 4).mean(axis=(1, 3))
+        else:
+            made = _centred(ink, (height, width), box=(round(height * 20 / 28), round(width * 20 / 28)))
+    return Prepared(made.reshape(tuple(input_shape)).astype("float32"), inverted, tuple(notes))
 
 
 def read_image(picture: Any) -> np.ndarray:
-    """Read a picture as colours: upright as its EXIF data says, and its transparent parts white.
+    """Read a picture as colours: upright as its EXIF data says, what is transparent laid on paper.
 
     Args:
-        picture: a file's path, or an array as `prepare_image` takes it.
+        picture: a file's path, a Pillow image, or an array as `prepare_image` takes it.
 
     Returns:
         ``(height, width, 3)`` float32 in 0..1, at most 1,000 pixels a side.
@@ -86,63 +110,72 @@ def read_image(picture: Any) -> np.ndarray:
         MissingFileError: there is no such file.
         InputError: it is no picture, or it is blank.
     """
-    from PIL import Image, ImageOps
-
-    given = isinstance(picture, str | os.PathLike)
-    name = str(picture) if given else "The picture"
-    if given and not Path(picture).expanduser().is_file():
-        raise MissingFileError(f"There is no picture {name}.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            file = Path(picture).expanduser() if given else None
-            opened = Image.open(file, formats=_FORMATS) if file else Image.fromarray(_bytes(picture))
-        with opened:
-            image = _colours(ImageOps.exif_transpose(opened))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise InputError(f"{name} is too large to be a drawing: {error}") from error
-    except (OSError, ValueError, TypeError, SyntaxError) as error:  # Pillow's words for a broken file
-        raise InputError(f"{name} cannot be read as a picture: {error}") from error
-    image.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
-    sheet = Image.new("RGBA", image.size, "white")
-    sheet.alpha_composite(image)
-    pixels: np.ndarray = np.asarray(sheet.convert("RGB"), dtype="float32") / 255
-    if np.ptp(pixels, axis=(0, 1)).max() < _FAINTEST:
-        raise InputError(f"{name} is blank: all its pixels have one colour. Draw on it, and save it again.")
-    return pixels
+    return picture_and_notes(picture)[0]
 
 
-def _bytes(array: Any) -> np.ndarray:
-    """Return an array of pixels as Pillow takes it: uint8, without an axis of one channel."""
-    pixels = np.asarray(array)
-    if pixels.dtype.kind == "f":
-        if not (pixels.min() >= -0.5 and pixels.max() <= 1.5):  # a little beyond is resampling's ringing
-            raise ValueError(
-                f"floats lie in 0..1, and these go from {pixels.min():g} to {pixels.max():g}. Bytes are uint8; "
-                "bytes as floats are divided by 255"
-            )
-        pixels = np.clip(pixels * 255, 0, 255).round().astype("uint8")
-    return pixels[..., 0] if pixels.ndim == 3 and pixels.shape[-1] == 1 else pixels
+def _is_of_own_shape(picture: Any, input_shape: Sequence[int]) -> bool:
+    """Whether a picture is an array of floats just as the network takes it, alone or in a batch of one."""
+    shape, kind = getattr(picture, "shape", None), str(getattr(picture, "dtype", ""))
+    if shape is None or "float" not in kind:
+        return False
+    whole = tuple(input_shape)
+    bare = whole[:-1] if len(whole) == 3 and whole[-1] == 1 else whole
+    return tuple(shape) in (whole, bare, (1, *whole), (1, *bare))
 
 
-def _colours(image: Any) -> Any:
-    """Return a Pillow image as RGBA; 16 bits and floats, which Pillow would cut off at 255, are scaled."""
+def _resized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     from PIL import Image
 
-    if image.mode.startswith(("I", "F")):
-        values = np.asarray(image, dtype="float32")
-        most = 65535 if image.mode.startswith("I;16") else float(values.max())
-        top = next((top for top in (1, 255, 65535) if most <= top), most)
-        image = Image.fromarray((np.clip(values / top, 0, 1) * 255).round().astype("uint8"))
-    return image.convert("RGBA")
+    shown = Image.fromarray((255 * pixels).round().astype("uint8"))
+    made = np.asarray(shown.resize(size[::-1], Image.Resampling.BILINEAR))
+    return made.astype("float32") / 255
 
 
-def _ink(pixels: np.ndarray) -> np.ndarray:
-    """Return how far each pixel is from the border's colour, the farthest being 1."""
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    ink = np.abs(pixels - np.median(border, axis=0)).max(axis=-1)
+# -- which is ink, and which is paper? -------------------------------------------------------------------
+
+
+def _ink(pixels: np.ndarray, invert: bool | None, notes: list[str]) -> tuple[np.ndarray, bool]:
+    """Return how far each pixel is from the paper, the farthest being 1, and whether the paper is the lighter."""
+    if invert is None:
+        paper = _paper(pixels, notes)
+        ink = np.abs(pixels - paper).max(axis=-1)
+        strong = pixels[ink > 0.5 * ink.max()]
+        inverted = bool(paper @ _LUMINANCE > (strong @ _LUMINANCE).mean())
+        notes.append(
+            "dark ink on light paper, inverted" if inverted else "light ink on dark paper, not inverted"
+        )
+    else:
+        paper = np.percentile(pixels, 95 if invert else 5, axis=(0, 1))
+        ink = np.clip((paper - pixels if invert else pixels - paper).max(axis=-1), 0, None)
+        if not ink.any():  # so little paper, or so little ink, that a twentieth of the pixels has none of it
+            paper = pixels.max(axis=(0, 1)) if invert else pixels.min(axis=(0, 1))
+            ink = np.abs(pixels - paper).max(axis=-1)
+        inverted = invert
+        notes.append("inverted, as asked" if invert else "not inverted, as asked")
     ink = ink / ink.max()
-    return np.where(ink < _PAPER, 0, ink).astype("float32")
+    return np.where(ink < _PAPER, 0, ink).astype("float32"), inverted
+
+
+def _paper(pixels: np.ndarray, notes: list[str]) -> np.ndarray:
+    """Return the colour of the paper: the border's, or where that has two tones, the one that covers more."""
+    border = border_of(pixels)
+    median = np.median(border, axis=0)  # between the tones, where each has half of the border
+    usual: np.ndarray = border[np.abs(border - median).max(axis=-1).argmin()]
+    distance = np.abs(pixels - usual).max(axis=-1)
+    other = distance > 0.5 * distance.max()
+    sure = 1 - float(border_of(other).mean())
+    if sure >= _SURE:
+        return usual
+    share = float(other.mean())
+    notes.append(
+        f"in doubt: the border has two tones, and the one of {max(share, 1 - share):.0%} of the picture was taken for "
+        "paper; invert=True means dark ink on light paper, invert=False light ink on dark"
+    )
+    larger: np.ndarray = np.median(pixels[other] if share > 0.5 else pixels[~other], axis=0)
+    return larger
+
+
+# -- where it lies ---------------------------------------------------------------------------------------
 
 
 def _centred(ink: np.ndarray, whole: tuple[int, int], *, box: tuple[int, int]) -> np.ndarray:

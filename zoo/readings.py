@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo._lazy import keras, np
 from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
-from zoo.images import prepare_image, read_image
+from zoo.images import prepare, read_image
 from zoo.pretrained import all_weights
 from zoo.recipes import list_recipes
 
@@ -40,10 +40,14 @@ class Reading:
     Attributes:
         probabilities: one a class, ``(classes,)``.
         image: what the network saw, ``(height, width)`` or ``(height, width, 3)`` float32 in 0..1.
+        inverted: whether dark ink on light paper was turned round before the network saw it.
+        notes: what was done to the picture, such as ``"dark ink on light paper, inverted"``.
     """
 
     probabilities: np.ndarray
     image: np.ndarray
+    inverted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def answer(self) -> int:
@@ -60,16 +64,18 @@ class Reading:
         return f"Reading({told})"
 
 
-def predict_image(model: Any, picture: Any) -> Reading:
+def predict_image(model: Any, picture: Any, *, invert: bool | None = None) -> Reading:
     """Read one picture with a classifier: prepared as its training pictures were, then predicted.
 
     Args:
         model: a `keras.Model` with one picture going in and a row of probabilities coming out, or what
             ``zoo predict`` takes: a ``.keras`` or ``.h5`` file, finished weights, or a recipe's name.
         picture: a file's path, or an array; `prepare_image` says which, and what is done to it.
+        invert: ``None`` sees from the border whether the ink is dark on light paper and has to be turned round;
+            ``True`` or ``False`` says so, where ``.notes`` tell of doubt.
 
     Returns:
-        The `Reading`: ``.answer``, ``.likeliest()``, ``.probabilities``, ``.image``.
+        The `Reading`: ``.answer``, ``.likeliest()``, ``.probabilities``, ``.image``, ``.inverted``, ``.notes``.
 
     Raises:
         MissingFileError: there is no such picture or model, or the recipe has not been run.
@@ -79,8 +85,9 @@ def predict_image(model: Any, picture: Any) -> Reading:
     Examples:
         >>> sheet = np.full((60, 60), 255, "uint8")
         >>> sheet[10:50, 28:33] = 0
-        >>> predict_image("cnn.digits", sheet).answer
-        1
+        >>> reading = predict_image("cnn.digits", sheet)
+        >>> reading.answer, reading.notes
+        (1, ('dark ink on light paper, inverted',))
 
     Source: the deck, "predict".
     """
@@ -91,13 +98,14 @@ def predict_image(model: Any, picture: Any) -> Reading:
         if len(ends) != 1:
             names = ", ".join(end.name for end in ends)
             raise InputError(f"{model.name} reads no single picture: {len(ends)} tensors {words} ({names}).")
-    prepared = prepare_image(picture, model.input_shape[1:])
-    values = keras.ops.convert_to_numpy(model(prepared[None], training=False))
+    prepared = prepare(picture, model.input_shape[1:], invert=invert)
+    values = keras.ops.convert_to_numpy(model(prepared.array[None], training=False))
     if values.ndim != 2:
         raise InputError(
             f"{model.name} is no classifier: for one picture it gives {values.shape[1:]}, not a number a class."
         )
-    return Reading(as_probabilities(values)[0], _as_shown(prepared))
+    shown = _as_shown(prepared.array)
+    return Reading(as_probabilities(values)[0], shown, prepared.inverted, prepared.notes)
 
 
 def find_model(name: str | os.PathLike[str]) -> keras.Model:
@@ -158,6 +166,8 @@ def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) ->
                 "file": file,
                 "answer": reading.answer,
                 "likeliest": [{"class": k, "probability": p} for k, p in reading.likeliest().items()],
+                "inverted": reading.inverted,
+                "notes": list(reading.notes),
             }
             for file, reading in readings.items()
         ]
@@ -167,11 +177,15 @@ def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) ->
         likeliest = reading.likeliest()
         if not sys.stdout.isatty():
             print("\t".join([file, *(f"{number}\t{share:.4f}" for number, share in likeliest.items())]))
+            if reading.notes:  # beside the table, which a program reads
+                print(f"{file}: {'; '.join(reading.notes)}.", file=sys.stderr)
             continue
         from rich.console import Console
 
         console = Console(highlight=False)
         console.print(file, style="bold", soft_wrap=True)
+        if reading.notes:
+            console.print(f"{'; '.join(reading.notes)}.", style="dim", soft_wrap=True, markup=False)
         console.print(
             half_blocks(reading.image, coloured=bool(console.color_system) and not console.no_color), end=""
         )

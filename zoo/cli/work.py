@@ -56,6 +56,12 @@ def predict(
         typer.Argument(help="A model's file, finished weights, or a recipe.", autocompletion=recipe_names),
     ],
     images: Annotated[list[Path], typer.Argument(help="Pictures of one digit each.")],
+    invert: Annotated[
+        bool | None,
+        typer.Option(
+            "--invert/--no-invert", help="Dark ink on light paper, or light on dark; else the border tells."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read pictures with a trained network: the likeliest answers, and what the network saw."""
@@ -66,7 +72,8 @@ def predict(
         read_image(image)
     load_keras()
     network = find_model(model)
-    print_readings({str(image): predict_image(network, image) for image in images}, as_json=as_json)
+    readings = {str(image): predict_image(network, image, invert=invert) for image in images}
+    print_readings(readings, as_json=as_json)
 
 
 @app.command(
