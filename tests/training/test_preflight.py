@@ -216,7 +216,7 @@ def two_outputs() -> keras.Model:
     [
         ({"kindd": Y3, "size": np.ones(64)}, r"y\['kindd'\] is no output.*kind, size.*Did you mean 'kind'"),
         ({"kind": Y3 + 1, "size": np.ones(64)}, r"y\['kind'\] of the training data goes from 1 to 3"),
-        ({"kind": Y3}, "output 'size' has a loss or a metric and the training data no targets"),
+        ({"kind": Y3}, "output 'size' has a loss and no targets: y of the training data"),
         ({"kind": Y3, "size": np.ones((64, 2)) / 3}, r"y\['size'\] has the shape \(64, 2\)"),
     ],
 )
