@@ -58,6 +58,7 @@ def test_it_is_straight_code_that_imports_the_public_api(recipe):
 
 # A recipe may let a descent diverge, to show that it is noticed.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::zoo.PreflightWarning")  # a handful of steps settles no statistics
 def test_a_handful_of_steps_leaves_a_whole_folder(recipe, tmp_path, capsys):
     parameters = recipe.parameters
     small = {name: value for name, value in SMALL.items() if type(parameters.get(name)) is type(value)}

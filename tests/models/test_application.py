@@ -5,6 +5,9 @@ import pytest
 import zoo
 from zoo.models.application import _SCALING, _preprocessed, backbones
 
+# Two steps settle no statistics, as a warning rightly says.
+pytestmark = pytest.mark.filterwarnings("ignore:The BatchNormalization layer:zoo.PreflightWarning")
+
 SMALL = {"input_shape": (32, 32, 3), "num_classes": 3, "backbone": "MobileNet", "alpha": 0.25}
 
 

@@ -19,7 +19,7 @@ class Learned:
 
     Attributes:
         columns: names of the columns, or nothing.
-        sizes: the mean size of the numbers of each input; ``None`` for one that is text.
+        sizes: the mean size of the numbers of each input; ``None`` for one that is text, or of too few rows to say.
     """
 
     columns: tuple[str, ...]
@@ -33,7 +33,7 @@ def summary(rows: Rows) -> Learned:
     """Return what is remembered of some rows.
 
     Examples:
-        >>> summary(Rows(np.array([[1.0, -3.0]]), None, columns=("a", "b")))
+        >>> summary(Rows(np.array([[1.0, -3.0]] * 8), None, columns=("a", "b")))
         Learned(columns=('a', 'b'), sizes=(2.0,))
     """
     return Learned(rows.columns, tuple(_size(array) for array in leaves(rows.x)))
