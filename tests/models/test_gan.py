@@ -4,6 +4,9 @@ import pytest
 
 import zoo
 
+# A few steps settle no statistics, as a warning rightly says.
+pytestmark = pytest.mark.filterwarnings("ignore:The BatchNormalization layer:zoo.PreflightWarning")
+
 Adam = keras.optimizers.Adam
 
 

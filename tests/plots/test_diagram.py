@@ -483,6 +483,45 @@ def test_every_suffix_writes_its_format_and_nothing_else(suffix, tmp_path):
 
 
 @pytest.mark.usefixtures("no_graphviz")
+@pytest.mark.parametrize("build", MODELS)
+def test_every_model_is_written_without_graphviz(build, tmp_path):
+    model = build()
+    for suffix in (".svg", ".dot", ".txt"):
+        text = save_diagram(model, tmp_path / f"model{suffix}").read_text().replace("\\$", "$")
+        if suffix == ".dot" and build is subclassed:  # of which Keras draws one box
+            continue
+        inside = model._flatten_layers(include_self=False)
+        hidden = layers.InputLayer | layers.LSTMCell
+        names = {layer.name for layer in inside if not isinstance(layer, hidden)}
+        assert {name for name in names if name not in text} == set(), suffix
+
+
+def test_text_says_who_feeds_whom(tmp_path):
+    text = save_diagram(shared_tower(), tmp_path / "model.txt").read_text()
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "joined Concatenate (None, 6) <- tower" in lines
+    assert "tower Sequential <- left, right" in lines
+    assert "a Dense (None, 8) 40 parameters" in lines
+    assert text.index("  tower ") < text.index("    a ")
+    assert "only its code" in save_diagram(subclassed(), tmp_path / "own.txt").read_text()
+    short = save_diagram(shared_tower(), tmp_path / "model.txt", show_shapes=False, show_parameters=False)
+    assert "None" not in short.read_text()
+    assert "parameters" not in short.read_text()
+
+
+@pytest.mark.parametrize(
+    "failure", [ImportError("install graphviz"), OSError("no such file"), AssertionError()]
+)
+def test_a_graphviz_that_fails_does_not_cost_the_picture(failure, monkeypatch, tmp_path):
+    def plot_model(*_, **__):
+        raise failure
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(keras.utils, "plot_model", plot_model)
+    assert save_diagram(residual(), tmp_path / "model.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("no_graphviz")
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
 def test_the_same_model_gives_the_same_bytes(suffix, tmp_path):
     model = doubly_nested()
@@ -504,7 +543,7 @@ def test_dot_names_the_layers(tmp_path):
 
 @pytest.mark.parametrize(("name", "said"), [("model.gif", "'.gif'"), ("model", "''")])
 def test_another_suffix_is_refused_by_name(name, said, tmp_path):
-    with pytest.raises(InputError, match=rf"suffix is {said}\. Use one of \.svg, \.png, \.pdf, \.dot"):
+    with pytest.raises(InputError, match=rf"suffix is {said}\. Use one of \.svg, \.png, \.pdf, \.dot, \.txt"):
         save_diagram(digits_cnn(), tmp_path / name)
 
 

@@ -44,14 +44,14 @@ def test_curves_of_several_outputs_and_of_one_epoch():
     figure = zoo.plots.curves(history)
     assert [axes.get_title(loc="left") for axes in figure.axes] == [
         "loss",
-        "a mae",
-        "b mae",
-        "c mae",
-        "d mae",
+        "a_mae",
+        "b_mae",
+        "c_mae",
+        "d_mae",
     ]
     several = {"loss": [1.0], "digit_a_loss": [1.0], "digit_a_top_k": [1.0], "val_digit_a_top_k": [1.0]}
     titles = [axes.get_title(loc="left") for axes in zoo.plots.curves(several).axes]
-    assert titles == ["loss", "digit_a loss", "digit_a top k"]
+    assert titles == ["loss", "digit_a_loss", "digit_a_top_k"]
     with pytest.raises(zoo.InputError, match="no epoch"):
         zoo.plots.curves({})
 
@@ -64,8 +64,8 @@ def test_each_output_of_several_has_a_column_of_curves():
         columns.setdefault(axes.get_subplotspec().colspan.start, []).append(axes.get_title(loc="left"))
     assert list(columns.values()) == [
         ["loss"],
-        ["left loss", "left accuracy"],
-        ["left_eye loss", "left_eye accuracy"],
+        ["left_loss", "left_accuracy"],
+        ["left_eye_loss", "left_eye_accuracy"],
     ]
     assert figure.axes[0].get_legend()
     assert not any(axes.get_legend() for axes in figure.axes[1:])

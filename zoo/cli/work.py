@@ -83,7 +83,7 @@ def diagram(
     name: Annotated[
         str, typer.Argument(help="A model's name, or a .keras or .h5 file.", autocompletion=model_names)
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="A .svg, .png, .pdf or .dot file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .svg, .png, .pdf, .dot or .txt file.")],
 ) -> None:
     """Draw a model's diagram into a file."""
     from zoo.registry import create_model, model_info

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -12,11 +13,12 @@ from zoo._files import atomic_path
 from zoo._lazy import keras
 from zoo.errors import InputError
 from zoo.plots._boxes import Line, sizes
+from zoo.plots._diagram_text import diagram_text
 from zoo.plots._ink import check_suffix, draw_scene, write_figure
 from zoo.plots._layout import arrange
 from zoo.plots._model_graph import Box, Graph, model_graph
 
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".txt")
 
 _NOTE = "A subclassed model: only its code\nknows how these layers connect."
 
@@ -70,7 +72,8 @@ def save_diagram(
     """Write the diagram of a model to a file, in the format that its suffix names.
 
     `.svg`, `.png` and `.pdf` are drawn by Graphviz through `keras.utils.plot_model` where its `dot` is
-    installed, and otherwise by `diagram`. `.dot` is Graphviz' own text, for which nothing need be installed.
+    installed and works, and otherwise by `diagram`. `.dot` is Graphviz' own text and `.txt` a layer a line, for
+    which nothing need be installed.
 
     Args:
         model: a built model.
@@ -100,14 +103,27 @@ def save_diagram(
         if suffix == ".dot":
             dot = keras.utils.model_to_dot(model, **graphviz)
             temporary.write_text(dot.to_string(), encoding="utf-8")
-        elif shutil.which("dot"):
-            keras.utils.plot_model(model, str(temporary), show_trainable=False, dpi=dpi, **graphviz)
-        else:
+        elif suffix == ".txt":
+            graph = model_graph(model, expand_nested=expand_nested)
+            text = diagram_text(graph, show_shapes=show_shapes, show_parameters=show_parameters)
+            temporary.write_text(f"{text}\n", encoding="utf-8")
+        elif not _drawn_by_graphviz(model, temporary, dpi=dpi, **graphviz):
             figure = diagram(
                 model, show_shapes=show_shapes, show_parameters=show_parameters, expand_nested=expand_nested
             )
             write_figure(figure, temporary, suffix, dpi)
     return target
+
+
+def _drawn_by_graphviz(model: keras.Model, path: Path, **options: Any) -> bool:
+    """Let Graphviz draw, if it is there and can; a broken installation must not cost the picture."""
+    if not shutil.which("dot"):
+        return False
+    try:
+        keras.utils.plot_model(model, str(path), show_trainable=False, **options)
+    except (ImportError, OSError, AssertionError):  # pydot's word for a `dot` that fails is an assertion
+        return False
+    return True
 
 
 def _check_built(model: keras.Model) -> None:
