@@ -72,11 +72,14 @@ def load_model(
 ) -> keras.Model:
     """Read a model from a file; nothing in the file is run.
 
-    Files of the zoo's own ``saved_models/`` are held against their checksum first.
+    Files of the zoo's own ``saved_models/`` are held against their checksum first. An ``.h5`` opens compiled as
+    it was saved, by Keras 3 or 2, with its optimizer's memory. A loss or metric that nothing here knows leaves
+    the model uncompiled, and a layer called ``block/d``, which Keras 3 refuses, is called ``block_d``: a warning
+    says so. The file stays as it is.
 
     Args:
         path: a ``.keras`` or ``.h5`` file.
-        custom_objects: layers and functions of your own that the file names.
+        custom_objects: layers, losses and functions of your own that the file names.
         compile: restore loss, metrics and optimizer too.
 
     Returns:
