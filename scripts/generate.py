@@ -165,7 +165,7 @@ def checks_page() -> str:
     for check in ALL_CHECKS:
         text = inspect.getdoc(check) or ""
         title, _, rest = text.partition("\n")
-        file = Path(inspect.getsourcefile(check) or "").relative_to(ROOT)
+        file = Path(inspect.getsourcefile(inspect.unwrap(check)) or "").relative_to(ROOT)
         lines.append(f"| [`{check.__name__}`](#{check.__name__}) | {title} | {link(Path('..') / file)} |")
         sections += ["", f"## {check.__name__}", "", title, "", *_sections(rest.strip())]
     return "\n".join(lines + sections) + "\n"
