@@ -174,7 +174,7 @@ def checks_page() -> str:
 def _sections(text: str) -> list[str]:
     """Turn the `Example:` and `Mend:` of a docstring into blocks of code."""
     lines: list[str] = []
-    for block in re.split(r"\n(?=Example:|Mend:|Cases:)", text):
+    for block in re.split(r"\n(?=Args:|Example:|Mend:|Cases:)", text):
         head, _, code_lines = block.partition("\n")
         if head in ("Example:", "Mend:"):
             lines += [
@@ -185,7 +185,7 @@ def _sections(text: str) -> list[str]:
                 "```",
                 "",
             ]
-        else:
+        elif head != "Args:":  # what a check is given is told in the code
             lines += [block.strip(), ""]
     return lines[:-1]
 
