@@ -68,7 +68,8 @@ def rows_are_distributions(s: Situation) -> Iterator[Finding]:
         model.compile("adam", "categorical_crossentropy")
         zoo.fit(model, x, np.array([[1, 1, 0], [0, 0, 1]] * 32))
     Mend:
-        keras.layers.Dense(3, "sigmoid"); model.compile("adam", "binary_crossentropy")
+        keras.layers.Dense(3, "sigmoid")
+        model.compile("adam", "binary_crossentropy")
     """
     for o in s.outputs:
         if o.y is None or o.y.dtype.kind not in "iufb" or not o.y.size or o.y.ndim < 2:
