@@ -3,6 +3,9 @@ import pytest
 
 import zoo
 
+# A few steps settle no statistics, as a warning rightly says.
+pytestmark = pytest.mark.filterwarnings("ignore:The BatchNormalization layer:zoo.PreflightWarning")
+
 
 @pytest.fixture(scope="module")
 def pictures():

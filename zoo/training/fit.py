@@ -157,7 +157,10 @@ def fit(
     if task.data.rows is not None:
         remember(model, task.data.rows)
     history = interruption.note_in(_plain(model.history))
-    tell([*told.findings(), *afterwards(model, before, history.history, course.batches)], checks)
+    found = list(told.findings())
+    if not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
+        found += afterwards(model, before, history.history, course.batches)
+    tell(found, checks)
     return history
 
 

@@ -50,6 +50,7 @@ class LearningRateFinder(keras.callbacks.Callback):  # type: ignore[misc]
     Source: Smith (2015), "Cyclical learning rates for training neural networks".
     """
 
+    puts_weights_back = True  # so that nobody wonders that none has moved
     sets_learning_rate = True  # so that `zoo.fit` refuses a second one beside it
 
     def __init__(self, *, lowest: float = 1e-6, highest: float = 10.0, steps: int = 300) -> None:
