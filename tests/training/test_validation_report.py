@@ -151,7 +151,7 @@ def test_rows_that_do_not_fit_are_refused_before_the_first_step():
 def test_a_second_training_that_ends_at_once_leaves_no_record_of_the_first():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")
-    x, y = np.zeros((8, 2), "float32"), np.arange(8) % 2
+    x, y = np.arange(16, dtype="float32").reshape(8, 2) / 16, np.arange(8) % 2
     report = zoo.ValidationReport((x, y))
     zoo.fit(model, x, y, callbacks=report, verbose=0)
     stop = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: 1 / 0)
