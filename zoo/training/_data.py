@@ -186,7 +186,4 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, batch: int) -> tuple[Any, ...]:
         chosen = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        # Keras takes a list for an array, and a tuple for several.
-        return tuple(
-            tuple(part) if isinstance(part, list) else part for part in self._rows.take(chosen).as_tuple()
-        )
+        return self._rows.take(chosen).as_tuple()

@@ -24,6 +24,12 @@ def learns_as_keras_does(model: keras.Model) -> bool:
     return str(getattr(type(model).train_step, "__module__", "")).startswith("keras.")
 
 
+def iterations_of(model: keras.Model) -> int:
+    """Return how many steps a model's optimizer has taken."""
+    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return 0 if iterations is None else int(numbers(iterations))
+
+
 def numbers(variable: Any) -> np.ndarray:
     """Return a variable's values; the halves of bfloat16 as float32."""
     # Keras' own convert_to_numpy copies, and makes TensorFlow warn of NumPy's coming rules.

@@ -19,6 +19,7 @@ from zoo.training._outputs import Output
 from zoo.training._peek import kind_of
 from zoo.training._situation import Purpose, Situation
 from zoo.training._streams import Supply
+from zoo.training.checks.wording import integers, one_hot
 
 
 @dataclass(eq=False)
@@ -239,11 +240,10 @@ def _labels(y: Any) -> np.ndarray | None:
     if not isinstance(y, np.ndarray):
         return None
     if y.ndim == 2 and y.shape[1] > 1:
-        one_hot = y.dtype.kind in "iubf" and bool((y.sum(axis=1) == 1).all() and np.isin(y, (0, 1)).all())
-        return y.argmax(axis=1) if one_hot else None
+        return y.argmax(axis=1) if y.dtype.kind in "iubf" and one_hot(y) else None
     if y.ndim > 2:
         return None
     flat = y.ravel()
-    if flat.dtype.kind == "f" and not (np.isfinite(flat).all() and (flat == np.round(flat)).all()):
+    if flat.dtype.kind == "f" and not (np.isfinite(flat).all() and integers(flat)):
         return None
     return flat if flat.dtype.kind in "iubfUO" else None

@@ -59,6 +59,13 @@ def _stream(s: Situation) -> tuple[Any] | None:
     return None if s.supply is None else (s.supply,)
 
 
+def _columns(s: Situation) -> tuple[Any, ...] | None:
+    """Return what `columns_agree` compares: the columns that came, and those that the model learned from."""
+    if s.rows is None or s.learned is None:
+        return None
+    return s.rows.columns, s.learned.columns, s.part, "training data"
+
+
 def _if_fit(check: Check) -> Check:
     """Let a check look once, at the training data of a fit."""
     return _given(check, lambda s: (s,) if s.purpose == "fit" and not s.validating else None)
@@ -94,7 +101,7 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
         values.no_text,
         shapes.input_shapes,
         by_name.targets_by_output,
-        _given(columns.columns_agree, lambda s: _columns(s)),
+        _given(columns.columns_agree, _columns),
         _given(
             columns.odd_columns,
             lambda s: (s.rows.x, "x", s.part, s.rows.columns) if s.rows and s.rows.columns else None,
@@ -156,13 +163,11 @@ def preflight(
         model: a `keras.Model`.
         data: as for `zoo.fit`.
         y: targets, where ``data`` is ``x``.
-        purpose: ``"fit"``, ``"evaluate"`` or ``"predict"``; by default ``"fit"``, or ``"predict"`` where
-        there are no
-            targets.
+        purpose: ``"fit"``, ``"evaluate"`` or ``"predict"``; by default ``"fit"``, or ``"predict"`` where there
+            are no targets.
         verbose: print the table.
         **arguments: others of `zoo.fit`: ``epochs``, ``initial_epoch``, ``validation_data``,
-        ``validation_split``,
-            ``callbacks``, ``class_weight``, ``sample_weight``, ``seed``.
+            ``validation_split``, ``callbacks``, ``class_weight``, ``sample_weight``, ``seed``.
 
     Returns:
         The findings, errors first: each has a ``level`` (``"error"`` or ``"warning"``), a ``message``, a
@@ -195,11 +200,7 @@ def preflight(
 def findings(task: Task) -> list[Finding]:
     """Run every check on the rows of a task and on its validation rows; errors come first."""
     found: list[Finding] = []
-    try:
-        situations = task.situations()
-    except InputError as refused:
-        return [dataclasses.replace(error(str(refused)), check="by_name")]
-    for situation in situations:
+    for situation in task.situations():
         for group in CHECKS:
             mine = [
                 dataclasses.replace(one, check=check.__name__) for check in group for one in check(situation)
@@ -216,8 +217,7 @@ def tell(found: Sequence[Finding], checks: Checks = "auto", *, stacklevel: int =
     Args:
         found: what the checks have found.
         checks: ``"auto"`` raises errors and warns of warnings, ``"error"`` raises both, ``"warn"`` warns of
-        both,
-            ``"off"`` is silent.
+            both, ``"off"`` is silent.
         stacklevel: of the warnings: whose line is named.
 
     Raises:
@@ -240,13 +240,6 @@ def known(checks: Checks) -> None:
     """Refuse a word for ``checks`` that there is not."""
     if checks not in ("auto", "error", "warn", "off"):
         raise InputError(f'checks must be "auto", "error", "warn" or "off"; got {checks!r}.')
-
-
-def _columns(s: Situation) -> tuple[Any, ...] | None:
-    """Return what `columns_agree` compares: the columns that came, and those that the model learned from."""
-    if s.rows is None or s.learned is None:
-        return None
-    return s.rows.columns, s.learned.columns, s.part, "training data"
 
 
 def _purpose(model: keras.Model, data: Any, y: Any) -> Purpose:

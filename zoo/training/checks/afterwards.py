@@ -11,6 +11,7 @@ import keras
 
 from zoo.training._model_weights import (
     fingerprint,
+    iterations_of,
     learns_as_keras_does,
     not_finite,
     numbers,
@@ -46,7 +47,7 @@ def note(model: keras.Model) -> Before:
     statistics, settled = note_statistics(model)
     return Before(
         fingerprints={id(v): fingerprint(v) for v in within_reach(list(model.trainable_weights))},
-        iterations=_iterations(model),
+        iterations=iterations_of(model),
         learning_rate=_learning_rate(model),
         statistics=statistics,
         settled=settled,
@@ -137,7 +138,7 @@ def steps_are_taken(model: keras.Model, before: Before, steps: int) -> Iterator[
     optimizer = getattr(model, "optimizer", None)
     if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or not optimizer.built:
         return
-    taken = min(steps, _iterations(model) - before.iterations)
+    taken = min(steps, iterations_of(model) - before.iterations)
     if 2 * taken >= steps:
         return
     scale = float(numbers(optimizer.dynamic_scale))
@@ -179,11 +180,6 @@ def weights_move(model: keras.Model, before: Before) -> Iterator[Finding]:
         "All gradients were zero: are ReLU units dead (try leaky_relu, or a smaller learning rate), does the loss "
         "depend on the output, is every sample weight 0?",
     )
-
-
-def _iterations(model: keras.Model) -> int:
-    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
-    return 0 if iterations is None else int(numbers(iterations))
 
 
 def _learning_rate(model: keras.Model) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoo.training._best import known_best, read_best, watched
-from zoo.training._model_weights import numbers
+from zoo.training._model_weights import iterations_of
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, warning
 
@@ -33,7 +33,7 @@ def best_file_is_known(s: Situation) -> Iterator[Finding]:
             continue
         known, best = known_best(callback), read_best(path)
         if known is not None:
-            if not _has_learned(s):
+            if not iterations_of(s.model):
                 yield warning(
                     f"{path.name} holds the best epoch of an earlier run, with {known.monitor} {known.value:.4g}, and "
                     "this model begins anew: the file will be replaced only by something better.",
@@ -50,8 +50,3 @@ def best_file_is_known(s: Situation) -> Iterator[Finding]:
             f"{path.name} is there from an earlier run, and {why}: the first epoch will replace it.",
             "Pass its value, ModelCheckpoint(..., initial_value_threshold=...), name another file, or delete it.",
         )
-
-
-def _has_learned(s: Situation) -> bool:
-    iterations = getattr(getattr(s.model, "optimizer", None), "iterations", None)
-    return iterations is not None and int(numbers(iterations)) > 0

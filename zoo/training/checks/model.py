@@ -10,7 +10,14 @@ import keras
 import numpy as np
 
 from zoo.training._callback_facts import follows_a_schedule
-from zoo.training._model_weights import all_layers, fingerprint, learns_as_keras_does, not_finite, numbers
+from zoo.training._model_weights import (
+    all_layers,
+    fingerprint,
+    iterations_of,
+    learns_as_keras_does,
+    not_finite,
+    numbers,
+)
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
 
@@ -148,7 +155,7 @@ def layers_begin_apart(s: Situation) -> Iterator[Finding]:
     Mend:
         layers = [keras.layers.Dense(8, kernel_initializer="glorot_uniform") for _ in range(3)]
     """
-    if s.purpose != "fit" or not getattr(s.model, "built", False) or _has_learned(s.model):
+    if s.purpose != "fit" or not getattr(s.model, "built", False) or iterations_of(s.model):
         return
     groups: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}
     for layer in all_layers(s.model):
@@ -202,11 +209,6 @@ def remember_step(model: keras.Model) -> None:
     step = getattr(model, "train_function", None)
     if step is not None and step not in _TRACED:
         _TRACED[step] = frozenset(id(variable) for variable in model.trainable_weights)
-
-
-def _has_learned(model: keras.Model) -> bool:
-    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
-    return iterations is not None and int(numbers(iterations)) > 0
 
 
 def _origin(layer: Any, variable: Any) -> tuple[Any, ...] | None:
