@@ -15,7 +15,7 @@ from zoo.training._arrange import arrange, targets_by_name
 from zoo.training._data import Rows
 from zoo.training._layout import Layout, layout_of
 from zoo.training._meant import meant
-from zoo.training._outputs import Output, _activation_of, _name_and_settings
+from zoo.training._outputs import Output, activation_of, name_and_settings
 from zoo.training._parts import Part, as_written, parts_of
 
 _OWN = ("compile", "train_step", "test_step", "compute_loss", "compute_metrics")
@@ -98,12 +98,12 @@ def outputs_by_name(model: keras.Model, rows: Rows | None) -> list[Output]:
     outputs = []
     for name in layout.names:
         shape, y, part = tuple(tensors[name].shape[1:]), targets.get(name), parts.get(name, Part())
-        loss, settings = _name_and_settings(part.loss, shape, y)
+        loss, settings = name_and_settings(part.loss, shape, y)
         outputs.append(
             Output(
                 name=name,
                 shape=shape,
-                activation=_activation_of(tensors[name]),
+                activation=activation_of(tensors[name]),
                 loss=loss,
                 from_logits=bool(settings.get("from_logits")),
                 y=y,
@@ -196,7 +196,7 @@ def _settle_by_targets(model: keras.Model, written: Mapping[str, Any], rows: Row
         return False
     # What it returns cannot be seen; a binary loss compares number with number, so it has the targets' shape.
     shape = y.shape[1:] or (1,)
-    loss, settings = _name_and_settings(written.get("loss"), shape, y)
+    loss, settings = name_and_settings(written.get("loss"), shape, y)
     output = Output("output", shape, None, loss, bool(settings.get("from_logits")), y, "y")
     if not loss.startswith("binary"):
         return False

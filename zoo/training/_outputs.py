@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
-
-from zoo.training._data import Rows, by_name
 
 
 @dataclass(frozen=True)
@@ -44,47 +41,7 @@ class Output:
         return self.shape[-1] if self.shape else None
 
 
-def outputs_of(model: keras.Model, rows: Rows | None) -> list[Output]:
-    """List the outputs of a functional or Sequential model; a subclassed one has none to show."""
-    tensors = getattr(model, "outputs", None) or []
-    names = output_names(model)
-    given = getattr(model, "loss", None)
-    learning = [name for position, name in enumerate(names) if _given(given, name, position) is not None]
-    targets = {} if rows is None else by_name(rows.y, names)
-    if rows is not None and isinstance(rows.y, list) and len(rows.y) == len(learning):
-        targets = dict(zip(learning, rows.y, strict=True))  # those without a loss have no targets
-    outputs = []
-    for position, (name, tensor) in enumerate(zip(names, tensors, strict=False)):
-        mine = _given(given, name, position)
-        loss, config = _name_and_settings(mine, tuple(tensor.shape[1:]), targets.get(name))
-        outputs.append(
-            Output(
-                name=name,
-                shape=tuple(tensor.shape[1:]),
-                activation=_activation_of(tensor),
-                loss=loss,
-                from_logits=bool(config.get("from_logits")),
-                y=targets.get(name),
-                label="y" if len(names) == 1 else f"y[{name!r}]",
-                ignored=config.get("ignore_class"),
-                has_loss=mine is not None,
-            )
-        )
-    return outputs
-
-
-def output_names(model: keras.Model) -> list[str]:
-    """Name the outputs as Keras' logs do: by the keys of a dictionary, or by the layers."""
-    struct = getattr(model, "_outputs_struct", None)
-    if isinstance(struct, dict):
-        return [next(key for key, one in struct.items() if one is tensor) for tensor in model.outputs]
-    named = getattr(model, "output_names", None)
-    if named:
-        return list(named)
-    return [tensor._keras_history.operation.name for tensor in getattr(model, "outputs", None) or []]
-
-
-def _activation_of(tensor: Any) -> str | None:
+def activation_of(tensor: Any) -> str | None:
     """Name the activation that made a tensor, looking through layers that only move numbers about."""
     operation = tensor._keras_history.operation
     while isinstance(operation, keras.layers.Reshape | keras.layers.Flatten | keras.layers.Dropout):
@@ -92,7 +49,7 @@ def _activation_of(tensor: Any) -> str | None:
         operation = tensor._keras_history.operation
     if isinstance(operation, keras.Model):
         inner = getattr(operation, "outputs", None) or []
-        return _activation_of(inner[0]) if len(inner) == 1 else None
+        return activation_of(inner[0]) if len(inner) == 1 else None
     if isinstance(operation, keras.layers.Softmax):
         return "softmax"
     activation = getattr(operation, "activation", None)
@@ -101,16 +58,7 @@ def _activation_of(tensor: Any) -> str | None:
     return None
 
 
-def _given(loss: Any, name: str, position: int) -> Any:
-    """Return what was compiled as an output's loss."""
-    if isinstance(loss, Mapping):
-        return loss.get(name)
-    if isinstance(loss, list | tuple):
-        return loss[position] if position < len(loss) else None
-    return loss
-
-
-def _name_and_settings(
+def name_and_settings(
     loss: Any, shape: tuple[int | None, ...], y: np.ndarray | None
 ) -> tuple[str, dict[str, Any]]:
     """Return the name of a loss and its settings; a loss of the user's own has neither."""

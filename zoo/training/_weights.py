@@ -16,7 +16,7 @@ from zoo.training._compiled import metrics_of, outputs_by_name
 from zoo.training._data import Rows
 from zoo.training._layout import layout_of
 from zoo.training._meant import HINGES, spelled
-from zoo.training._outputs import Output, _name_and_settings
+from zoo.training._outputs import Output, name_and_settings
 
 
 def weigh(model: keras.Model, rows: Rows, class_weight: Any = None) -> Rows:
@@ -139,7 +139,7 @@ def guessed_output(model: keras.Model, rows: Rows) -> list[Output]:
     if not isinstance(rows.y, np.ndarray) or isinstance(loss, Mapping | list | tuple):
         return []
     shape = rows.y.shape[1:]
-    name, settings = _name_and_settings(loss, shape, rows.y)
+    name, settings = name_and_settings(loss, shape, rows.y)
     # Labels take an axis less than the output has, and how many classes there are cannot be seen.
     shape = (
         (*(shape[:-1] if shape[-1:] == (1,) else shape), None) if name.startswith("sparse") else shape or (1,)

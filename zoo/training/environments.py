@@ -9,7 +9,7 @@ import numpy as np
 
 from zoo.errors import InputError, MissingPackageError
 from zoo.training._arguments import at_least
-from zoo.training._outputs import output_names
+from zoo.training._layout import layout_of
 
 
 def make_environments(name: str, count: int, **arguments: Any) -> Any:
@@ -92,7 +92,8 @@ def check_player(model: keras.Model, environments: Any) -> None:
     Raises:
         InputError: says what does not fit, and what would.
     """
-    outputs = dict(zip(output_names(model), model.outputs, strict=True))
+    layout = layout_of(model)
+    outputs = dict(zip(layout.order, model.outputs, strict=True)) if layout else {}
     if sorted(outputs) != ["policy", "value"]:
         raise InputError(
             f"A player needs the outputs 'policy' and 'value'; this model has {', '.join(outputs)}. "

@@ -8,9 +8,8 @@ import keras
 import numpy as np
 
 from zoo._feed import feed
-from zoo.training._compiled import settle
+from zoo.training._compiled import outputs_by_name, settle
 from zoo.training._data import Rows, as_rows, by_name, needs_targets
-from zoo.training._outputs import output_names, outputs_of
 from zoo.training._stream_weights import batch_weigher
 from zoo.training._streams import plainly
 from zoo.training._task import judging_task, prediction_task
@@ -135,13 +134,13 @@ def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tupl
     rows = as_rows(data) if needs_targets(model) else None
     if rows is None:
         return {}
-    names = output_names(model)
-    predictions = by_name(_predict(model, rows), names)
+    outputs = outputs_by_name(model, rows)
+    predictions = by_name(_predict(model, rows), [output.name for output in outputs])
     found = {}
-    for output in outputs_of(model, rows):
+    for output in outputs:
         if output.y is None:
             continue
-        prefix = "" if len(names) == 1 else f"{output.name}_"
+        prefix = "" if len(outputs) == 1 else f"{output.name}_"
         guess = np.asarray(predictions[output.name])
         if "crossentropy" in output.loss:
             found[f"{prefix}accuracy"] = _wilson(

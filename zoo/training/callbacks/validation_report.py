@@ -15,8 +15,9 @@ from zoo._feed import feed
 from zoo._files import write_text
 from zoo.errors import InputError
 from zoo.training._arguments import at_least
+from zoo.training._compiled import outputs_by_name
 from zoo.training._data import as_rows, by_name
-from zoo.training._outputs import Output, outputs_of
+from zoo.training._outputs import Output
 from zoo.training._task import Part, Task
 from zoo.training.preflight import findings, tell
 
@@ -87,7 +88,7 @@ class ValidationReport(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Find the outputs that tell classes apart."""
-        outputs = [output for output in outputs_of(self.model, self._rows) if _tells_classes(output)]
+        outputs = [output for output in outputs_by_name(self.model, self._rows) if _tells_classes(output)]
         if not outputs:
             raise InputError(
                 "ValidationReport is for classes, and no output of this model tells classes apart with a "
@@ -197,7 +198,7 @@ def _figures(matrix: np.ndarray) -> list[dict[str, float]]:
 
 
 def _all_names(model: keras.Model) -> list[str]:
-    return [output.name for output in outputs_of(model, None)]
+    return [output.name for output in outputs_by_name(model, None)]
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
