@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 import zoo
 
+# Here a word too many is a failure.
+pytestmark = pytest.mark.filterwarnings("error::zoo.PreflightWarning")
+
 SPARSE = "sparse_categorical_crossentropy"
 BINARY = "binary_crossentropy"
 Dense = keras.layers.Dense
