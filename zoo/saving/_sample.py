@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import random
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -47,17 +44,6 @@ def alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
         a.shape == b.shape and np.allclose(a, b, rtol=1e-3, atol=1e-5 * _size(a), equal_nan=True)
         for a, b in zip(one, other, strict=True)
     )
-
-
-@contextlib.contextmanager
-def untouched_randomness() -> Iterator[None]:
-    """Put Python's and NumPy's random state back afterwards: making layers draws seeds."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
 
 
 def _predict(

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._randomness import untouched_randomness
 from zoo.errors import InputError
 from zoo.saving._own_things import (
     Difference,
@@ -23,7 +24,7 @@ from zoo.saving._own_things import (
     parts,
     unwritten_arguments,
 )
-from zoo.saving._sample import alike, sample_predictions, untouched_randomness
+from zoo.saving._sample import alike, sample_predictions
 
 _WAY_OUT = "check=False writes the file as it is."
 

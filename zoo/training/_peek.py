@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import random
-import sys
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import keras
 import numpy as np
+
+from zoo._randomness import untouched_randomness
 
 Kind = Literal["generator", "tf.data", "PyDataset", "DataLoader", "grain"]
 _SMALL = 64 * 2**20  # bytes of tensors inside a pipeline that may be copied for a look
@@ -63,7 +62,7 @@ def peek(stream: Any) -> tuple[Any, Any]:
         2
     """
     kind = kind_of(stream)
-    with _random_numbers_kept():
+    with untouched_randomness():
         if kind == "generator":
             first = list(itertools.islice(stream, 1))
             return as_numpy(first[0]) if first else (), itertools.chain(first, stream)
@@ -96,20 +95,6 @@ def as_numpy(batch: Any) -> Any:
     if keras.ops.is_tensor(batch) or type(batch).__name__ == "EagerTensor":
         return batch.numpy() if hasattr(batch, "numpy") else np.asarray(batch)
     return batch
-
-
-@contextlib.contextmanager
-def _random_numbers_kept() -> Iterator[None]:
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - what others draw from
-    torch = sys.modules.get("torch")
-    theirs = torch.random.get_rng_state() if torch is not None else None
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
-        if torch is not None:
-            torch.random.set_rng_state(theirs)
 
 
 def _of_loader(loader: Any) -> Any:
