@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from zoo.errors import InputError
 from zoo.plots._style import COLOURS
+from zoo.plots.animate import Animation
 
 Spacing = Literal["even", "geometric"]
 
@@ -83,6 +86,34 @@ def shown_updates(tracks: Iterable[Track], most_frames: int, spacing: Spacing = 
     if spacing == "geometric" and most_frames > 2:
         return np.unique([0, *np.geomspace(1, last, most_frames - 1).round().astype(int)])
     return np.unique(np.linspace(0, last, most_frames).astype(int))
+
+
+def step_animation(
+    figure: Figure,
+    steps: np.ndarray,
+    show: Callable[[int], Sequence[Artist]],
+    *,
+    frames_per_second: float,
+    title: str,
+) -> Animation:
+    """Return a film with a frame a step, and the step's number above it.
+
+    Args:
+        figure: with everything in it.
+        steps: the number of each frame's step.
+        show: called with the number of a frame, from 0; returns the artists that it has changed.
+        frames_per_second: how fast it goes.
+        title: of the HTML page.
+    """
+    heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
+
+    def draw(frame: int) -> list[Artist]:
+        heading.set_text(f"step {steps[frame]:,}")
+        return [heading, *show(frame)]
+
+    draw(0)
+    labels = [f"step {step:,}" for step in steps]
+    return Animation(figure, draw, labels, frames_per_second=frames_per_second, title=title)
 
 
 def legend_columns(names: int) -> int:

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from zoo.errors import InputError
 from zoo.plots._style import COLOURS, GREY, Picture, picture, styled
-from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates
+from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates, step_animation
 from zoo.plots.animate import Animation
 
 Height = Callable[[Any, Any], Any]
@@ -115,19 +115,15 @@ def path_animation(
     )
     steps = shown_updates(tracks.values(), most_frames, spacing)
     heads = _heads(trails)
-    heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
 
-    def draw(frame: int) -> list[Artist]:
-        heading.set_text(f"step {steps[frame]:,}")
+    def show(frame: int) -> list[Artist]:
         for trail, head, track in zip(trails, heads, tracks.values(), strict=True):
             walked = track.points[: track.walked(steps[frame])]
             trail.set_data(*walked.T)
             head.set_data(*walked[-1:].T)
-        return [heading, *trails, *heads]
+        return [*trails, *heads]
 
-    draw(0)
-    labels = [f"step {step:,}" for step in steps]
-    return Animation(figure, draw, labels, frames_per_second=frames_per_second, title="Paths downhill")
+    return step_animation(figure, steps, show, frames_per_second=frames_per_second, title="Paths downhill")
 
 
 def _landscape(

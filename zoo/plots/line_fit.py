@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from zoo.errors import InputError
 from zoo.plots._style import COLOURS, GREY, picture, styled
-from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates
+from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates, step_animation
 from zoo.plots.animate import Animation
 
 Curve = Callable[[Any, Any], Any]
@@ -135,25 +135,21 @@ def line_fit_animation(
     lines = _lines(panels[0], grid, list(tracks))
     _limit(panels[0], y, [film[k] for film in films.values() for k in (0, -1)])
     figure.legend(handles=lines, loc="outside lower center", ncols=legend_columns(len(lines)))
-    heading = figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
     trails = _loss_trails(panels[1], tracks, rows, steps, curve, x, y) if loss else []
     if loss and spacing == "geometric":
         panels[1].set_xscale("symlog", linthresh=1)
         panels[1].set_xlim(-0.1, 1.5 * max(int(steps[-1]), 1))
 
-    def draw(frame: int) -> list[Artist]:
-        heading.set_text(f"step {steps[frame]:,}")
+    def show(frame: int) -> list[Artist]:
         for line, film in zip(lines, films.values(), strict=True):
             line.set_ydata(film[frame])
         for points, trail, head in trails:
             walked = points[points[:, 0] <= steps[frame]]
             trail.set_data(*walked.T)
             head.set_data(*walked[-1:].T)
-        return [heading, *lines, *(artist for _, *pair in trails for artist in pair)]
+        return [*lines, *(artist for _, *pair in trails for artist in pair)]
 
-    draw(0)
-    labels = [f"step {step:,}" for step in steps]
-    return Animation(figure, draw, labels, frames_per_second=frames_per_second, title="Fitting a line")
+    return step_animation(figure, steps, show, frames_per_second=frames_per_second, title="Fitting a line")
 
 
 def _column(values: Any, name: str) -> np.ndarray:

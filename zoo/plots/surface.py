@@ -15,7 +15,7 @@ from mpl_toolkits.mplot3d.art3d import Line3D
 
 from zoo.errors import InputError
 from zoo.plots._style import COLOURS, GREY, Picture, picture, styled
-from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates
+from zoo.plots._tracks import Spacing, Track, as_tracks, legend_columns, shown_updates, step_animation
 from zoo.plots.animate import Animation
 from zoo.plots.contours import Extent, Height, heights_of
 
@@ -111,16 +111,12 @@ def path_on_surface_animation(
     """
     scene = _Scene(height, paths, extent, axis_names, minimum, log, view, resolution)
     steps = shown_updates(scene.tracks.values(), most_frames, spacing)
-    heading = scene.figure.suptitle("step 0", x=0.01, ha="left", fontsize=11)
 
-    def draw(frame: int) -> list[Artist]:
-        heading.set_text(f"step {steps[frame]:,}")
+    def show(frame: int) -> list[Artist]:
         scene.show(steps[frame])
-        return [heading, *scene.trails, *scene.heads]
+        return [*scene.trails, *scene.heads]
 
-    draw(0)
-    labels = [f"step {step:,}" for step in steps]
-    return Animation(scene.figure, draw, labels, frames_per_second=frames_per_second, title="Downhill")
+    return step_animation(scene.figure, steps, show, frames_per_second=frames_per_second, title="Downhill")
 
 
 class _Scene:
