@@ -9,6 +9,7 @@ import numpy as np
 from zoo.training._outputs import Output
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
+from zoo.training.checks.shapes import OF_NUMBERS
 from zoo.training.checks.wording import camel
 
 # What an activation can give at all.
@@ -23,14 +24,6 @@ _REACH = {
     "relu6": (0.0, 6.0),
     "softplus": (0.0, np.inf),
     "exponential": (0.0, np.inf),
-}
-_OF_NUMBERS = {
-    "mean_squared_error",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_logarithmic_error",
-    "huber",
-    "log_cosh",
 }
 _SLACK = 0.01  # of the targets' own range: the rounding of a scaling
 
@@ -99,7 +92,7 @@ def targets_within_reach(s: Situation) -> Iterator[Finding]:
     for o in s.outputs:
         if (
             o.y is None
-            or o.loss not in _OF_NUMBERS
+            or o.loss not in OF_NUMBERS
             or o.activation not in _REACH
             or o.y.dtype.kind not in "uifb"
         ):

@@ -15,14 +15,16 @@ from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error
 from zoo.training.checks.wording import fits, integers, mismatch, one_hot, shape_mend, with_rows
 
-# Losses that compare number with number, so that targets of another shape would be broadcast.
-ELEMENTWISE = {
+OF_NUMBERS = {
     "mean_squared_error",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
     "huber",
     "log_cosh",
+}
+# Losses that compare number with number, so that targets of another shape would be broadcast.
+ELEMENTWISE = OF_NUMBERS | {
     "poisson",
     "hinge",
     "squared_hinge",
