@@ -162,14 +162,20 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else type(value).__name__
 
 
+def order_of_rows(seed: int, epoch: int, rows: int) -> np.ndarray:
+    """Return the order in which an epoch shows its rows, ``(rows,)`` int32."""
+    return np.random.default_rng([seed, epoch]).permutation(rows).astype("int32")
+
+
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Rows in batches, in an order that depends on the seed and the epoch and on nothing else.
 
     Keras' own shuffle on the TensorFlow backend repeats one order in every epoch once a global seed is
-    set; this does not, and a later epoch's order can be known without the ones before it.
+    set; this does not, and a later epoch's order can be known without the ones before it. Without a seed
+    the rows come as they are.
     """
 
-    def __init__(self, rows: Rows, *, batch_size: int, seed: int) -> None:
+    def __init__(self, rows: Rows, *, batch_size: int, seed: int | None) -> None:
         super().__init__()
         self._rows, self._batch_size, self._seed = rows, batch_size, seed
         self.set_epoch(0)
@@ -179,7 +185,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
         Keras' own `on_epoch_end` is also called where no epoch has ended, so epochs cannot be counted by it.
         """
-        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._rows))
+        rows = len(self._rows)
+        self._order = np.arange(rows) if self._seed is None else order_of_rows(self._seed, epoch, rows)
 
     def __len__(self) -> int:
         return -(-len(self._rows) // self._batch_size)

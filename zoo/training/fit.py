@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -11,14 +11,12 @@ import numpy as np
 from zoo.training._arguments import as_list, at_least
 from zoo.training._best import keeping_best
 from zoo.training._compiled import settle
-from zoo.training._data import Batches
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training._learned import remember
-from zoo.training._stream_weights import batch_weigher
+from zoo.training._memory import memory_budget as memory_budget_of
 from zoo.training._streams import plainly
-from zoo.training._task import Task, training_task
-from zoo.training._weights import weigh
-from zoo.training._whole_epochs import WholeEpochs
+from zoo.training._task import training_task
+from zoo.training._ways import Course, Way, train
 from zoo.training.callbacks._recorder import Recorder
 from zoo.training.checks.afterwards import afterwards, note
 from zoo.training.checks.model import remember_step
@@ -44,13 +42,17 @@ def fit(
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     checks: Checks = "auto",
+    compiled: bool | Literal["auto"] = "auto",
+    memory_budget: int | None = None,
 ) -> keras.callbacks.History:
-    """Train a compiled model: ``model.fit``, with checks before the first step.
+    """Train a compiled model: ``model.fit``, an epoch at a time, with checks before the first step.
 
-    Keras' semantics, and four things more. What cannot be meant is an `InputError` before the first step.
-    The order of the rows depends on the seed and the epoch alone, so a run can be repeated. Ctrl-C ends
-    training after the batch at hand, with the best weights of an early-stopping callback restored and the
-    history returned. ``validation_split`` shuffles and stratifies, where Keras takes the last rows.
+    Keras' semantics, and five things more. What cannot be meant is an `InputError` before the first step.
+    An epoch is one compiled call where nothing needs to be told of every batch, which takes most of the time
+    off small networks. The order of the rows depends on the seed and the epoch alone, so a run can be repeated.
+    Ctrl-C ends training after the batch at hand, or some more of a tenth of a second in all, with the best weights
+    of an early-stopping callback restored and the history returned. ``validation_split`` shuffles and
+    stratifies, where Keras takes the last rows.
 
     Args:
         model: a compiled `keras.Model`.
@@ -73,14 +75,18 @@ def fit(
         steps_per_epoch: batches that make an epoch, where the data is a stream that does not say so.
         validation_steps: batches that make a validation, likewise.
         checks: what to do with what `zoo.preflight` finds. ``"auto"`` raises what cannot be meant and warns
-        of what is
-            rarely meant; ``"error"`` raises both, ``"warn"`` warns of both, ``"off"`` does not look.
+            of what is rarely meant; ``"error"`` raises both, ``"warn"`` warns of both, ``"off"`` does not look.
+        compiled: ``"auto"`` trains by compiled epochs where that can be done, and otherwise by ``model.fit``, and
+            says why at ``verbose=2``; ``True`` raises that reason; ``False`` is ``model.fit``.
+        memory_budget: bytes that rows may take on the device; by default a quarter of what is free. More rows than
+            that are brought there in parts.
 
     Returns:
         Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``.
 
     Raises:
-        InputError: the model, the data or a callback cannot be meant; says what to change.
+        InputError: the model, the data or a callback cannot be meant, or ``compiled=True`` cannot be done; says
+            what to change.
 
     Examples:
         >>> import zoo
@@ -99,6 +105,7 @@ def fit(
     if batch_size is not None:
         at_least("batch_size", batch_size)
     known(checks)
+    budget = memory_budget_of(memory_budget)
     task = training_task(
         model,
         data,
@@ -120,36 +127,26 @@ def fit(
         tell(findings(task), checks)
     settle(model, task.data.rows)
     before = note(model)
-    feed, steps, arguments = _feeds(task, batch_size or 32, order_seed, steps_per_epoch)
+    course = Course()
+    # The course comes last: it has begun once all the others have.
+    callbacks = [*task.callbacks, *as_list(progress_callback(verbose)), course]
+    way = Way(
+        compiled,
+        budget,
+        batch_size or 32,
+        order_seed,
+        steps_per_epoch,
+        stated=bool(steps_per_epoch or validation_steps),
+        told_why=verbose == 2,
+    )
     supplies = task.data.supply, task.validation.supply if task.validation else None
-    course = _Course(feed)
     with keeping_best(task.callbacks), stop_on_interrupt(model) as interruption, plainly(*supplies):
-        told = WholeEpochs(
-            # The course comes last: it has begun once all the others have.
-            [*task.callbacks, *as_list(progress_callback(verbose)), course],
-            supply=supplies[0],
-            validation=supplies[1],
-            add_history=True,
-            model=model,
-            epochs=epochs,
-            steps=steps or _steps(feed),
-            verbose=0,
-        )
         try:
-            model.fit(
-                feed,
-                epochs=epochs,
-                initial_epoch=initial_epoch,
-                steps_per_epoch=steps,
-                callbacks=told,
-                shuffle=False,
-                verbose=0,
-                **arguments,
-            )
+            train(task, callbacks, course, way)
         except BaseException as error:
             # Whatever broke in: callbacks end as they would have, so the best weights come back.
             if course.begun:
-                told.on_train_end()
+                course.told.on_train_end()
             if not isinstance(error, KeyboardInterrupt) or interruption.count > 1:
                 raise
             interruption.count = 1
@@ -157,67 +154,14 @@ def fit(
     if task.data.rows is not None:
         remember(model, task.data.rows)
     history = interruption.note_in(_plain(model.history))
-    found = list(told.findings())
+    found = list(course.findings())
     if not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
         found += afterwards(model, before, history.history, course.batches)
     tell(found, checks)
     return history
 
 
-def _feeds(
-    task: Task, batch_size: int, seed: int, steps: int | None
-) -> tuple[Any, int | None, dict[str, Any]]:
-    """Return what Keras gets: the training data, the batches of an epoch, and the validation data."""
-    model, rows, supply, arguments = task.model, task.data.rows, task.data.supply, {}
-    feed: Any
-    if supply is not None:
-        supply.weigh = batch_weigher(model, task.class_weight, rows)
-        feed, steps = supply.feed, supply.steps
-    else:
-        feed = Batches(
-            weigh(model, task.data.known_rows, task.class_weight), batch_size=batch_size, seed=seed
-        )
-    if task.validation is not None and task.validation.supply is not None:
-        theirs = task.validation.supply
-        theirs.weigh = batch_weigher(model, None, task.validation.rows)
-        arguments = {"validation_data": theirs.feed, "validation_steps": theirs.steps}
-    elif task.validation is not None:
-        weighed = weigh(model, task.validation.known_rows)
-        arguments = {"validation_data": weighed.as_tuple(), "validation_batch_size": batch_size}
-    return feed, steps, arguments
-
-
 def _plain(history: keras.callbacks.History) -> keras.callbacks.History:
     """Turn what callbacks have put into a history into plain floats."""
     history.history = {name: [float(value) for value in values] for name, values in history.history.items()}
     return history
-
-
-class _Course(keras.callbacks.Callback):  # type: ignore[misc]
-    """Gives each epoch its order, and knows whether training has begun and how many batches there were."""
-
-    begun = False
-    batches = 0
-
-    def __init__(self, feed: Any) -> None:
-        super().__init__()
-        self._feed = feed
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self.begun = True
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self.batches += 1
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        if isinstance(self._feed, Batches):
-            self._feed.set_epoch(epoch)
-
-
-def _steps(feed: Any) -> int | None:
-    """Return the batches an epoch, where the data says so."""
-    if isinstance(feed, keras.utils.PyDataset):
-        steps: int | None = feed.num_batches
-        return steps
-    known = int(feed.cardinality()) if hasattr(feed, "cardinality") else -1
-    return known if known > 0 else None

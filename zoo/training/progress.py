@@ -53,6 +53,8 @@ def _short(value: float) -> str:
 class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
     """A plain line an epoch, for pipes and logs."""
 
+    only_listens = True
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the epoch's clock."""
         self._begin = time.perf_counter()
@@ -88,6 +90,9 @@ class RichProgress(keras.callbacks.Callback):  # type: ignore[misc]
 
     Source: the deck, its loops that print a line every so many steps.
     """
+
+    by_epoch = True  # the bar moves with every call of a compiled epoch
+    only_listens = True
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()

@@ -23,6 +23,7 @@ class ExplainNaN(keras.callbacks.TerminateOnNaN):  # type: ignore[misc]
     Source: the deck, "gradient explosion" and the logarithm in cross entropy.
     """
 
+    by_epoch = True  # a compiled epoch stops at such a loss by itself
     explanation = ""
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -52,6 +52,7 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     sets_learning_rate = True  # so that `zoo.fit` refuses a second one beside it
+    by_epoch = True  # a compiled epoch asks `rates_of_epoch` instead of calling at every batch
 
     def __init__(
         self,
@@ -91,6 +92,14 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
         self._compiled = settable_rate(self.model, "OneCycle")
         self._steps, self._epochs = int(steps), int(params["epochs"])
         self.learning_rates = []
+
+    def rates_of_epoch(self, epoch: int) -> list[float]:
+        """Return the rate of each step of an epoch, for a training that takes them all at once."""
+        rates = [
+            self.rate(epoch * self._steps + step, self._epochs * self._steps) for step in range(self._steps)
+        ]
+        self.learning_rates += rates
+        return rates
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the epoch."""

@@ -1,0 +1,312 @@
+"""Training an epoch at a time: one compiled call, where Keras has a call and some Python for every batch."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+
+from zoo.training._data import Batches, Rows, order_of_rows, pick
+from zoo.training._epoch_functions import Trainer, trainer
+from zoo.training._epoch_plan import Call, Outcome, Plan
+from zoo.training._memory import size_of
+from zoo.training._tensorflow_epoch import place
+from zoo.training._when_compiled import looks_at_tests, only_listens
+from zoo.training._xla_choice import choose
+
+_CALL = 0.1  # seconds that a call should take, so that Ctrl-C is heard and the bar moves
+_FIRST = 8  # steps of a call before it is known how long they take
+_MOST_EPOCHS = 64  # of a call
+_WHOLE = 32 * 2**20  # bytes of rows that XLA puts in order at once
+
+
+@dataclass(frozen=True, eq=False)
+class _Chunk:
+    """Rows of an epoch that are at hand: all of them, or as many as memory allows.
+
+    Attributes:
+        leaves: the arrays on the device.
+        order: the rows of the arrays in the order in which they are shown.
+        offset: steps of the epoch that came before.
+        last: whether the epoch ends with them.
+    """
+
+    leaves: list[Any]
+    order: np.ndarray
+    offset: int
+    last: bool
+
+
+class CompiledEpochs:
+    """A training of a model on rows, by compiled epochs.
+
+    Args:
+        model: a compiled model.
+        rows: the training rows, arranged and weighed.
+        judged: the rows to validate by, or ``None``.
+        callbacks: all that are told of the training.
+        batch_size: rows a step.
+        seed: of the order of the rows.
+        epochs: where training ends, counted from the first epoch of all.
+        initial_epoch: where it begins.
+        budget: bytes that rows may take on the device.
+
+    Attributes:
+        steps: batches of an epoch.
+
+    Raises:
+        NotCompilable: the model's training step returns what is no metric.
+
+    Source: the deck, "fit"; a compiled loop over `train_step` is the idea of Keras' ``steps_per_execution``.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        rows: Rows,
+        judged: Rows | None,
+        callbacks: Sequence[Any],
+        *,
+        batch_size: int,
+        seed: int,
+        epochs: int,
+        initial_epoch: int,
+        budget: int,
+    ) -> None:
+        self._model, self._batch_size, self._seed = model, batch_size, seed
+        self._epochs, self._initial = epochs, model._initial_epoch or initial_epoch
+        self._arrays, self._count = rows.as_tuple(), len(rows)
+        self._whole_steps, self._tail = divmod(self._count, batch_size)
+        self.steps = self._whole_steps + (self._tail > 0)
+        self._rater = next((one for one in callbacks if hasattr(one, "rates_of_epoch")), None)
+        self._watchers = [one for one in callbacks if isinstance(one, keras.callbacks.TerminateOnNaN)]
+        self._listened = all(map(only_listens, callbacks))
+        self._apart = any(map(looks_at_tests, callbacks))  # then validation is a call of its own
+        self._step_seconds: float | None = None
+        self._epoch_seconds: float | None = None
+        self._calls = 0
+        self._place(judged, budget)
+        model._symbolic_build(data_batch=_first(self._arrays, batch_size))
+        self._trainer = self._choose()
+
+    def _place(self, judged: Rows | None, budget: int) -> None:
+        """Put onto the device what fits there: the rows to validate by, and those to learn from."""
+        self._judged = None if judged is None else judged.as_tuple()
+        self._judged_by_keras = judged if size_of(self._judged or ()) > budget // 2 else None
+        judged_here = () if self._judged is None or self._judged_by_keras is not None else self._judged
+        self._judged_like, self._judged_leaves = _like(judged_here), place(judged_here)
+        left = budget - size_of(judged_here)
+        mine = size_of(self._arrays)
+        # Rows are copied to the device, and once more when they are put in order there or on the way.
+        self._leaves = place(self._arrays) if 2 * mine <= left else None
+        rows = max(1, left // 3 * self._count // max(1, mine) // self._batch_size) * self._batch_size
+        self._chunk_rows = min(rows, self._count)
+        self._like = _like(self._arrays)
+
+    def _choose(self) -> Trainer:
+        """Return the function that trains soonest."""
+        left = max(0, self._epochs - self._initial)
+        many = min(_MOST_EPOCHS, max(1, 2**20 // self._count), max(1, left)) if self._listened else 1
+        plan = Plan(
+            batch_size=self._batch_size,
+            judged=bool(self._judged_leaves),
+            rated=self._rater is not None,
+            watched=bool(self._watchers),
+        )
+        fixed = replace(
+            plan,
+            xla=True,
+            rows=self._count,
+            steps=self.steps,
+            whole=size_of(self._arrays) <= _WHOLE,
+            epochs_a_call=many,
+        )
+
+        def make(xla: bool) -> Trainer:
+            return trainer(self._model, self._like, self._judged_like, fixed if xla else plan)
+
+        if self._leaves is None or not left:
+            return make(False)
+        order = order_of_rows(self._seed, self._initial, self._count)
+        sample = Call(
+            order[np.newaxis],
+            self._rates([self._initial]),
+            first=0,
+            last=min(self._whole_steps, 50),
+            tail=not self._whole_steps,
+            fresh=True,
+            judge=False,
+        )
+        return choose(self._model, make, [*self._leaves, *self._judged_leaves], sample, left * self.steps)
+
+    def run(self, told: keras.callbacks.CallbackList) -> None:
+        """Train, and tell the callbacks what `model.fit` tells them.
+
+        Args:
+            told: the callbacks, with their model and parameters.
+        """
+        model = self._model
+        model.stop_training = False
+        told.on_train_begin()
+        epoch = begin = model._initial_epoch or self._initial
+        logs: dict[str, float] | None = None
+        while epoch < self._epochs and not (epoch > begin and model.stop_training):
+            for figures in self._next(told, epoch):
+                epoch, logs = epoch + 1, figures
+        if isinstance(model.optimizer, keras.optimizers.Optimizer) and self._epochs > 0:
+            model.optimizer.finalize_variable_values(model.trainable_weights)
+        told.on_train_end(logs)
+
+    def _next(self, told: Any, epoch: int) -> Iterator[dict[str, float]]:
+        """Train one epoch, or as many at once as nobody needs to look between; yield the figures of each."""
+        seconds, begin, done = self._epoch_seconds, time.perf_counter(), 0
+        at_once = self._listened and self._leaves is not None and not self._judged_by_keras
+        if seconds is None or not at_once or 2 * seconds > _CALL:
+            yield self._one(told, epoch)
+            done = 1
+        else:
+            many = min(
+                self._trainer.plan.epochs_a_call or _MOST_EPOCHS, int(_CALL / seconds), self._epochs - epoch
+            )
+            for logs in self._several(told, epoch, max(1, many)):
+                yield logs
+                done += 1
+        if seconds is not None or self._calls > 1:  # the very first call makes itself ready, which takes long
+            self._epoch_seconds = (time.perf_counter() - begin) / done
+
+    def _several(self, told: Any, first: int, many: int) -> Iterator[dict[str, float]]:
+        """Train several epochs in one call, and tell of them afterwards."""
+        numbers = list(range(first, first + many))
+        call = Call(
+            np.stack([order_of_rows(self._seed, number, self._count) for number in numbers]),
+            self._rates(numbers),
+            first=0,
+            last=self._whole_steps,
+            tail=self._tail > 0,
+            fresh=True,
+            judge=bool(self._judged_leaves),
+        )
+        outcome = self._take(self._leaves or [], call)
+        for number, train, test in zip(numbers, outcome.train, outcome.test, strict=False):
+            told.on_epoch_begin(number)
+            told.on_train_batch_end(self.steps - 1, train)
+            logs = {**train, **(self._tell_test(told, test) if self._judged_leaves else {})}
+            told.on_epoch_end(number, logs)
+            yield logs
+
+    def _one(self, told: Any, epoch: int) -> dict[str, float]:
+        """Train one epoch, in as many calls as it takes to be heard in between."""
+        model = self._model
+        told.on_epoch_begin(epoch)
+        train: dict[str, float] = {}
+        test: dict[str, float] | None = None
+        chunk = None
+        for chunk, call in self._calls_of(epoch):
+            outcome = self._take(chunk.leaves, call)
+            train, test = outcome.train[-1], outcome.test[-1] if call.judge else None
+            step = chunk.offset + outcome.steps
+            if self._watchers and math.isfinite(outcome.before) and not math.isfinite(train.get("loss", 0.0)):
+                for watcher in self._watchers:
+                    watcher.on_batch_end(step - 2, {"loss": outcome.before})
+            told.on_train_batch_end(step - 1, train)
+            if model.stop_training:
+                break
+        logs = dict(train)
+        if self._judged is not None and chunk is not None:
+            logs |= self._tell_test(told, test) if test is not None else self._judge(told, chunk)
+        told.on_epoch_end(epoch, logs)
+        return logs
+
+    def _calls_of(self, epoch: int) -> Iterator[tuple[_Chunk, Call]]:
+        """Yield the calls that make an epoch, each with its rows."""
+        rates = self._rates([epoch])
+        for chunk in self._chunks(order_of_rows(self._seed, epoch, self._count)):
+            whole, tail = divmod(len(chunk.order), self._batch_size)
+            step, end = 0, -1
+            while end < whole:
+                end = min(whole, step + self._steps_of_a_call())
+                ends = end == whole and chunk.last
+                yield (
+                    chunk,
+                    Call(
+                        chunk.order[np.newaxis],
+                        rates[:, chunk.offset :],
+                        first=step,
+                        last=end,
+                        tail=end == whole and tail > 0,
+                        fresh=chunk.offset + step == 0,
+                        judge=ends and bool(self._judged_leaves) and not self._apart,
+                    ),
+                )
+                step = end
+
+    def _chunks(self, order: np.ndarray) -> Iterator[_Chunk]:
+        """Yield the rows of an epoch in their order, as many at a time as memory allows."""
+        if self._leaves is not None:
+            yield _Chunk(self._leaves, order, 0, last=True)
+            return
+        for first in range(0, self._count, self._chunk_rows):
+            rows = order[first : first + self._chunk_rows]
+            leaves = place(keras.tree.map_structure(lambda leaf, rows=rows: pick(leaf, rows), self._arrays))
+            last = first + self._chunk_rows >= self._count
+            yield _Chunk(leaves, np.arange(len(rows), dtype="int32"), first // self._batch_size, last)
+
+    def _take(self, leaves: list[Any], call: Call) -> Outcome:
+        """Make a call, and note how long a step takes."""
+        begin = time.perf_counter()
+        outcome = self._trainer.run([*leaves, *self._judged_leaves], call)
+        steps = len(call.orders) * (call.last - call.first + call.tail)
+        if self._calls and steps:
+            self._step_seconds = (time.perf_counter() - begin) / steps
+        self._calls += 1
+        return outcome
+
+    def _steps_of_a_call(self) -> int:
+        if self._trainer.plan.whole:
+            return self.steps
+        return _FIRST if self._step_seconds is None else max(1, int(_CALL / self._step_seconds))
+
+    def _judge(self, told: Any, chunk: _Chunk) -> dict[str, float]:
+        """Validate, in a call of its own."""
+        told.on_test_begin()
+        if self._judged_by_keras is not None:
+            batches = Batches(self._judged_by_keras, batch_size=self._batch_size, seed=None)
+            logs = self._model.evaluate(batches, verbose=0, return_dict=True)
+        else:
+            rates = np.zeros((1, self.steps), "float32")
+            call = Call(chunk.order[np.newaxis], rates, 0, 0, tail=False, fresh=False, judge=True)
+            logs = self._take(chunk.leaves, call).test[0]
+        told.on_test_end(logs)
+        return {f"val_{name}": float(value) for name, value in logs.items()}
+
+    def _tell_test(self, told: Any, logs: dict[str, float]) -> dict[str, float]:
+        told.on_test_begin()
+        told.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
+
+    def _rates(self, epochs: Sequence[int]) -> np.ndarray:
+        """Return the learning rate of each step, ``(epochs, steps)``, where a callback has planned them."""
+        if self._rater is None or getattr(self._rater, "model", None) is None:
+            return np.zeros((len(epochs), self.steps), "float32")
+        return np.array([self._rater.rates_of_epoch(epoch) for epoch in epochs], "float32")
+
+
+def _like(arrays: Any) -> Any:
+    """Return arrays of the same shapes and number types that take no memory."""
+    return keras.tree.map_structure(
+        lambda leaf: np.broadcast_to(np.zeros((), _number_type(leaf)), leaf.shape), arrays
+    )
+
+
+def _first(arrays: Any, count: int) -> Any:
+    return keras.tree.map_structure(lambda leaf: leaf[:count].astype(_number_type(leaf)), arrays)
+
+
+def _number_type(leaf: Any) -> Any:
+    """Return the type that a number has on the device: Keras' own for 64-bit floats, as `model.fit` has it."""
+    return keras.config.floatx() if leaf.dtype == np.float64 else leaf.dtype
