@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
+import numpy as np
 import psutil
 
 from zoo.errors import InputError
@@ -28,13 +30,18 @@ def memory_budget(asked: int | None = None) -> int:
 
 
 def size_of(arrays: Any) -> int:
-    """Return the bytes of a nest of arrays, as they are on the device."""
-    return sum(int(_bytes(leaf)) for leaf in keras.tree.flatten(arrays))
+    """Return the bytes of a nest of arrays, as they are on the device.
+
+    Examples:
+        >>> import numpy as np
+        >>> size_of([np.ones((2, 3)), np.ones(2, "uint8")])  # 64-bit floats become 32-bit ones
+        26
+    """
+    return sum(
+        math.prod(leaf.shape) * _width(getattr(leaf.dtype, "name", leaf.dtype))
+        for leaf in keras.tree.flatten(arrays)
+    )
 
 
-def _bytes(leaf: Any) -> int:
-    width = 4 if str(leaf.dtype) == "float64" else getattr(leaf.dtype, "size", None) or leaf.dtype.itemsize
-    count = 1
-    for length in leaf.shape:
-        count *= int(length)
-    return count * int(width)
+def _width(kind: str) -> int:
+    return {"float64": 4, "bfloat16": 2, "string": 16}.get(kind) or np.dtype(kind).itemsize

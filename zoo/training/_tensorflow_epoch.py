@@ -198,11 +198,18 @@ def place(arrays: Any) -> list[Any]:
         arrays: a nest of arrays.
     """
     tf = importlib.import_module("tensorflow")
-    floatx = keras.config.floatx()
-    return [
-        tf.convert_to_tensor(leaf, floatx if leaf.dtype == np.float64 else None)
-        for leaf in keras.tree.flatten(arrays)
-    ]
+    return [tf.convert_to_tensor(leaf, number_type(leaf)) for leaf in keras.tree.flatten(arrays)]
+
+
+def number_type(leaf: Any) -> str:
+    """Return the name of the type that an array has on the device, as `model.fit` has it.
+
+    Examples:
+        >>> number_type(np.ones(1)), number_type(np.ones(1, "uint8"))
+        ('float32', 'uint8')
+    """
+    name: str = getattr(leaf.dtype, "name", leaf.dtype)
+    return keras.config.floatx() if name == "float64" else name
 
 
 def _reset(model: keras.Model) -> None:

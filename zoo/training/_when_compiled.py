@@ -51,8 +51,8 @@ def _reasons(
     for name in _PASSED_BY:
         if not getattr(type(model), name).__module__.startswith(("keras.", "zoo.")):
             yield f"the model has its own {name}"
-    if any(getattr(leaf.dtype, "kind", "") in "OSU" for leaf in rows):
-        yield "the rows hold text or objects"
+    if any(getattr(leaf.dtype, "kind", "") in "OS" for leaf in rows):
+        yield "the rows hold objects"
     for callback in callbacks:
         if looks_at_batches(callback):
             yield f"{type(callback).__name__} looks at every batch"

@@ -11,11 +11,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from zoo.training._data import Batches, Rows, order_of_rows, pick
+from zoo.training._data import Batches, Rows, order_of_rows
 from zoo.training._epoch_functions import Trainer, trainer
 from zoo.training._epoch_plan import Call, Outcome, Plan
 from zoo.training._memory import size_of
-from zoo.training._tensorflow_epoch import place
+from zoo.training._tensorflow_epoch import number_type, place
 from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
 
@@ -80,7 +80,7 @@ class CompiledEpochs:
     ) -> None:
         self._model, self._batch_size, self._seed = model, batch_size, seed
         self._epochs, self._initial = epochs, model._initial_epoch or initial_epoch
-        self._arrays, self._count = rows.as_tuple(), len(rows)
+        self._rows, self._arrays, self._count = rows, rows.as_tuple(), len(rows)
         self._whole_steps, self._tail = divmod(self._count, batch_size)
         self.steps = self._whole_steps + (self._tail > 0)
         self._rater = next((one for one in callbacks if hasattr(one, "rates_of_epoch")), None)
@@ -91,7 +91,7 @@ class CompiledEpochs:
         self._epoch_seconds: float | None = None
         self._calls = 0
         self._place(judged, budget)
-        model._symbolic_build(data_batch=_first(self._arrays, batch_size))
+        model._symbolic_build(data_batch=_like(self._arrays, min(batch_size, self._count)))
         self._trainer = self._choose()
 
     def _place(self, judged: Rows | None, budget: int) -> None:
@@ -252,7 +252,7 @@ class CompiledEpochs:
             return
         for first in range(0, self._count, self._chunk_rows):
             rows = order[first : first + self._chunk_rows]
-            leaves = place(keras.tree.map_structure(lambda leaf, rows=rows: pick(leaf, rows), self._arrays))
+            leaves = place(self._rows.take(rows).as_tuple())
             last = first + self._chunk_rows >= self._count
             yield _Chunk(leaves, np.arange(len(rows), dtype="int32"), first // self._batch_size, last)
 
@@ -296,17 +296,11 @@ class CompiledEpochs:
         return np.array([self._rater.rates_of_epoch(epoch) for epoch in epochs], "float32")
 
 
-def _like(arrays: Any) -> Any:
-    """Return arrays of the same shapes and number types that take no memory."""
+def _like(arrays: Any, rows: int | None = None) -> Any:
+    """Say what arrays look like on the device: their shapes, or those of so many rows, and their number types."""
     return keras.tree.map_structure(
-        lambda leaf: np.broadcast_to(np.zeros((), _number_type(leaf)), leaf.shape), arrays
+        lambda leaf: keras.KerasTensor(
+            (leaf.shape[0] if rows is None else rows, *leaf.shape[1:]), number_type(leaf)
+        ),
+        arrays,
     )
-
-
-def _first(arrays: Any, count: int) -> Any:
-    return keras.tree.map_structure(lambda leaf: leaf[:count].astype(_number_type(leaf)), arrays)
-
-
-def _number_type(leaf: Any) -> Any:
-    """Return the type that a number has on the device: Keras' own for 64-bit floats, as `model.fit` has it."""
-    return keras.config.floatx() if leaf.dtype == np.float64 else leaf.dtype
