@@ -5,36 +5,63 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import types
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 
 from zoo.training._epoch_plan import Call, Outcome, Plan
-from zoo.training._model_weights import learns_as_keras_does
 from zoo.training._tensorflow_epoch import TensorFlowEpochs
 
 _KEPT = 8  # functions of architectures, the last ones used
-_MOST = 64 * 2**20  # bytes of variables that may be kept alive with one
+_MOST = 16 * 2**20  # bytes of variables that may be kept alive with one
 # What a configuration holds and a training step does not: what only begins a training, or is a variable in it.
 _APART = re.compile(r"seed|.*_initializer|learning_rate|build_config|jit_compile|run_eagerly")
 
 _of_models: weakref.WeakKeyDictionary[Any, dict[Any, TensorFlowEpochs]] = weakref.WeakKeyDictionary()
-_of_architectures: OrderedDict[Any, tuple[TensorFlowEpochs, list[int | None]]] = OrderedDict()
+_of_architectures: OrderedDict[Any, tuple[TensorFlowEpochs, list[int]]] = OrderedDict()
 
 
 class Trainer:
-    """A function that trains epochs, and the variables of the model that it is to train."""
+    """A function that trains epochs, and the model that it is to train.
 
-    def __init__(self, epochs: TensorFlowEpochs, captured: list[Any] | None = None) -> None:
-        self.epochs, self._captured = epochs, captured
+    Args:
+        epochs: the function.
+        variables: what of the model it may change; by default what it was traced with.
+        captured: handles in place of those that it was traced with.
+        names: of the model's metrics, where they may be called otherwise.
+
+    Attributes:
+        plan: what the function can do.
+        variables: all that a call may change.
+    """
+
+    def __init__(
+        self,
+        epochs: TensorFlowEpochs,
+        variables: list[Any] | None = None,
+        captured: list[Any] | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
+        self._epochs, self._captured, self._names = epochs, captured, names
         self.plan = epochs.plan
+        self.variables = epochs.variables if variables is None else variables
 
     def run(self, leaves: Sequence[Any], call: Call) -> Outcome:
         """Take some steps."""
-        return self.epochs.run(leaves, call, self._captured)
+        outcome = self._epochs.run(leaves, call, self._captured)
+        if not self._names:
+            return outcome
+        train, test = (
+            [dict(zip(self._names, figures.values(), strict=False)) for figures in part]
+            for part in (outcome.train, outcome.test)
+        )
+        return replace(outcome, train=train, test=test)
 
 
 def trainer(model: keras.Model, data: Any, judged: Any, plan: Plan) -> Trainer:
@@ -55,14 +82,15 @@ def trainer(model: keras.Model, data: Any, judged: Any, plan: Plan) -> Trainer:
     if shared in _of_architectures:
         epochs, places = _of_architectures[shared]
         _of_architectures.move_to_end(shared)
-        handles = [variable.value.handle for variable in _variables(model)]
-        own = zip(places, epochs.handles(), strict=True)
-        return Trainer(epochs, [theirs if place is None else handles[place] for place, theirs in own])
+        own = [variable.value for variable in _variables(model)]
+        return Trainer(
+            epochs, own, [own[place].handle for place in places], tuple(model.get_metrics_result())
+        )
     epochs = TensorFlowEpochs(model, data, judged, plan)
     if shared is not None:
         known = {id(variable.value.handle): place for place, variable in enumerate(_variables(model))}
-        places = [known.get(id(handle)) for handle in epochs.handles()]
-        if None not in places:
+        places = [known.get(id(handle), -1) for handle in epochs.handles()]
+        if -1 not in places:
             _of_architectures[shared] = epochs, places
             if len(_of_architectures) > _KEPT:
                 _of_architectures.popitem(last=False)
@@ -85,49 +113,53 @@ def signature_of(model: keras.Model) -> str | None:
         (True, False)
     """
     layers = list(model._flatten_layers())
-    foreign = [one for one in layers if not _is_known(type(one))]
+    written = keras.tree.flatten(list(model._compile_config.config.values()))
     # Tables and statistics that were adapted are constants in the graph, and in no configuration.
-    adapted = [one for one in layers if hasattr(one, "adapt")]
+    adapted = any(hasattr(one, "adapt") for one in layers)
     unnamed = getattr(model.optimizer, "_exclude_from_weight_decay", None)
-    size = sum(4 * variable.size if hasattr(variable, "size") else 0 for variable in model.variables)
-    if foreign or adapted or unnamed or not learns_as_keras_does(model) or size > _MOST:
+    size = sum(4 * int(np.prod(variable.shape)) for variable in model.variables)
+    if adapted or unnamed or size > _MOST or any(map(_is_foreign, [*layers, *written])):
         return None
+    # Names that Keras made up count the layers of the process.
+    made_up = [one.name for one in layers if re.search(r"_\d+$", one.name)]
+    names = {name: f"layer {place}" for place, name in enumerate(made_up)}
     try:
         wired, compiled = model.get_config(), model.get_compile_config()
         for whole in (wired, compiled["optimizer"]["config"]):
             whole.pop("name", None)
-        told = json.dumps(
-            [_bare(wired), _bare(compiled), _flags(layers), keras.config.epsilon()], sort_keys=True
-        )
-    except (KeyError, TypeError, ValueError, NotImplementedError):
+        parts = [_bare(wired, names), _bare(compiled, names), _flags(layers), keras.config.epsilon()]
+        told = json.dumps(parts, sort_keys=True)
+    except Exception:  # whatever keeps a configuration from being written
         return None
-    if re.search(r'"(__lambda__|function)"', told):
-        return None  # a function's name does not say what it does
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _bare(config: Any) -> Any:
-    """Leave out of a configuration what does not change a training step."""
+def _bare(config: Any, names: Mapping[str, str]) -> Any:
+    """Leave out of a configuration what does not change a training step, and rename what is in ``names``."""
     if isinstance(config, dict):
-        if isinstance(module := config.get("module"), str) and not module.startswith(
-            ("keras", "builtins", "zoo")
-        ):
-            raise ValueError(f"{module} may hold anything.")
         return {
-            str(key): _bare(value)
+            names.get(str(key), str(key)): _bare(value, names)
             for key, value in config.items()
             # A schedule of the learning rate is a part of the step; a rate is a variable.
             if not _APART.fullmatch(str(key)) or (key == "learning_rate" and isinstance(value, dict))
         }
-    return [_bare(item) for item in config] if isinstance(config, list | tuple) else config
+    if isinstance(config, list | tuple):
+        return [_bare(item, names) for item in config]
+    return names.get(config, config) if isinstance(config, str) else config
 
 
 def _flags(layers: list[Any]) -> list[Any]:
     return [[type(layer).__name__, layer.trainable] for layer in layers]
 
 
-def _is_known(kind: type) -> bool:
-    return kind.__module__.startswith(("keras.", "zoo."))
+def _is_foreign(thing: Any) -> bool:
+    """Say whether an object, or a function that it holds, is the user's: its name does not say what it does."""
+    if isinstance(thing, types.FunctionType):
+        return not thing.__module__.startswith(("keras.", "zoo."))
+    if isinstance(thing, str | int | float | None):
+        return False
+    held = [value for value in vars(thing).values() if isinstance(value, types.FunctionType)]
+    return not type(thing).__module__.startswith(("keras.", "zoo.")) or any(map(_is_foreign, held))
 
 
 def _variables(model: keras.Model) -> list[Any]:

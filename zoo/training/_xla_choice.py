@@ -70,7 +70,10 @@ def choose(
     """
     if model.jit_compile:
         return make(True)
-    if steps < _FEWEST or not all(layer.supports_jit for layer in model._flatten_layers()):
+    layers = list(model._flatten_layers())
+    # XLA draws other random numbers: dropout would switch off other units than it does in Keras' own loop.
+    drawn = any(getattr(layer, "_seed_generators", None) for layer in layers)
+    if steps < _FEWEST or drawn or not all(layer.supports_jit for layer in layers):
         return make(False)
     if (key := _key(model, sample, leaves)) is None:
         return make(False)
@@ -93,7 +96,7 @@ def choose(
 
 def _time(trainer: Trainer, leaves: Any, sample: Call, *, warm: bool = True) -> float:
     """Return the seconds a step; the variables are put back."""
-    variables = trainer.epochs.variables
+    variables = trainer.variables
     before = [variable.numpy() for variable in variables]
     try:
         if warm:
