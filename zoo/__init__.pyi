@@ -20,6 +20,8 @@ from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import ZooError as ZooError
 from .images import prepare_image as prepare_image
+from .inference.predictor import Predictor as Predictor
+from .inference.predictor import predictor as predictor
 from .readings import predict_image as predict_image
 from .recipes import list_recipes as list_recipes
 from .recipes import run_recipe as run_recipe
