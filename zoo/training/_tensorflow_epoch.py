@@ -72,8 +72,11 @@ class TensorFlowEpochs:
             short = plan.epochs_a_call - len(orders)
             orders, rates = (np.pad(array, ((0, short), (0, 0))) for array in (orders, rates))
         arguments = [*leaves, tf.constant(orders), tf.constant(rates), tf.constant(call.numbers)]
-        train, test, reached, before = self._concrete._call_flat(
-            arguments, self._captured if captured is None else list(captured)
+        # What calling the function ends in, since that lets other variables be put in the place of its own.
+        train, test, reached, before = tf.raw_ops.StatefulPartitionedCall(
+            args=[*arguments, *(self._captured if captured is None else captured)],
+            Tout=[output.dtype for output in self._concrete.outputs],
+            f=self._concrete,
         )
         epochs, steps = reached.numpy().tolist()
         return Outcome(
