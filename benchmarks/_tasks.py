@@ -87,7 +87,7 @@ def any_model(name: str, rows: int) -> tuple[keras.Model, Any, Any]:
     x = x if len(x) > 1 else next(iter(x.values()))
     if info.task == "generation" and not getattr(model, "needs_targets", True):
         model.compile()
-        return model, x, None
+        return model, random.random((rows, *info.example["input_shape"]), dtype="float32"), None
     targets, losses = _targets(model, info.task, x, rows, random)
     model.compile("adam", losses)
     return model, x, targets
@@ -103,9 +103,9 @@ def _targets(
     model: keras.Model, task: str, x: Any, rows: int, random: np.random.Generator
 ) -> tuple[Any, Any]:
     """Return targets of the outputs' shapes, and losses for them: classes where the output is a probability."""
-    outputs = model.output if isinstance(model.output, dict) else {"": model.output}
-    if isinstance(model.output, list | tuple):
-        outputs = dict(zip(model.output_names, model.output, strict=True))
+    outputs = {"": model.outputs[0]} if len(model.outputs) == 1 else model.output
+    if isinstance(outputs, list | tuple):
+        outputs = dict(zip(model.output_names, outputs, strict=True))
     y, losses = {}, {}
     for key, tensor in outputs.items():
         units = tensor.shape[-1]
@@ -130,5 +130,9 @@ def train(side: str, model: keras.Model, x: Any, y: Any, *, epochs: int, batch_s
     if side == "zoo":
         zoo.fit(model, x, y, epochs=epochs, batch_size=batch_size, verbose=0, checks="off")
     else:
+        # Keras takes words as tensors alone.
+        x = keras.tree.map_structure(
+            lambda a: keras.ops.convert_to_tensor(a) if a.dtype.kind == "U" else a, x
+        )
         model.fit(x, y, epochs=epochs, batch_size=batch_size, verbose=0)
     return time.perf_counter() - begin
