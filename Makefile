@@ -1,9 +1,9 @@
-# The two commands of README, for people with make. `make VENV=/some/where test` uses another environment.
+# The commands of README, for people with make. `make VENV=/some/where test` uses another environment.
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test check benchmark clean
 
 demo: $(VENV)/.installed
 	$(BIN)/zoo run digits_cnn
@@ -13,6 +13,9 @@ test: $(VENV)/.installed
 
 check: $(VENV)/.installed
 	PATH="$(abspath $(BIN)):$$PATH" scripts/check
+
+benchmark: $(VENV)/.installed
+	$(BIN)/python benchmarks
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

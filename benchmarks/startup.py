@@ -2,46 +2,70 @@
 
     python benchmarks/startup.py
 
-Whole processes, in turn, several times each; medians in seconds, and the ratio to `import keras`, which is
-what every one of them would take if the zoo imported Keras at once.
+Whole processes that should answer at once, beside `import keras`, which every one of them would wait for if the zoo
+imported Keras at its beginning. Then `zoo run digits_cnn`: what passes from the end of the backend's own import to the
+beginning of the first step of training, tracing included. What is waited for is compared, so a busy machine counts.
 """
 
-import os
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from typing import Annotated
 
-import typer
+from _harness import Benchmark, Values
 
 COMMANDS = {
-    "python -c pass": ["-c", "pass"],
     "import zoo": ["-c", "import zoo"],
-    "zoo --help": ["-m", "zoo.cli", "--help"],
     "zoo list": ["-m", "zoo.cli", "list"],
     "zoo recipes": ["-m", "zoo.cli", "recipes"],
     "zoo show cnn": ["-m", "zoo.cli", "show", "cnn"],
-    "zoo run digits_cnn --help": ["-m", "zoo.cli", "run", "digits_cnn", "--help"],
-    "import keras": ["-c", "import keras"],
 }
+FIRST_STEP = "zoo run digits_cnn, to its first step"
+_HOOK = """
+import contextlib, io, os, sys, time
+import zoo.cli.work
+load = zoo.cli.work.load_keras
+def load_and_note():
+    load()
+    import keras
+    def begin(*arguments):
+        sys.__stdout__.write(repr(time.perf_counter() - loaded) + "\\n")
+        sys.__stdout__.flush()
+        os._exit(0)
+    keras.callbacks.CallbackList.on_epoch_begin = begin
+    loaded = time.perf_counter()
+zoo.cli.work.load_keras = load_and_note
+sys.argv = ["zoo", "run", "digits_cnn", "--output", sys.argv[1]]
+with contextlib.redirect_stdout(io.StringIO()):
+    zoo.cli.main()
+"""
 
 
-def main(times: Annotated[int, typer.Option(help="How often to run each.")] = 7) -> None:
-    """Time the commands that should answer at once."""
-    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    for _ in range(times):
-        for name, words in COMMANDS.items():
-            begin = time.perf_counter()
-            subprocess.run([sys.executable, *words], capture_output=True, check=True, env=environment)
-            seconds[name].append(time.perf_counter() - begin)
-    whole = statistics.median(seconds["import keras"])
-    for name, values in seconds.items():
-        middle = statistics.median(values)
-        spread = f"{min(values):.3f} to {max(values):.3f}"
-        print(f"{name:28} {middle:6.3f} s  ({spread})  {middle / whole:6.3f} of import keras")
+def measure(case: str, side: str) -> Values:
+    if case == FIRST_STEP and side == "zoo":
+        with tempfile.TemporaryDirectory() as scratch:
+            done = subprocess.run(
+                [sys.executable, "-c", _HOOK, scratch], capture_output=True, text=True, check=True
+            )
+        return {"wait": float(done.stdout)}
+    words = COMMANDS.get(case, []) if side == "zoo" else ["-c", "import keras"]
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, *words], capture_output=True, check=True)
+    return {"wait": time.perf_counter() - begin}
 
+
+BENCHMARK = Benchmark(
+    __file__,
+    "Start-up, beside `import keras`",
+    measure,
+    cases=[*COMMANDS, FIRST_STEP],
+    sides=["zoo", "Keras"],
+    units={"wait": "s"},
+    headlines=["wait"],
+    most={("import zoo", "wait"): 0.1, (FIRST_STEP, "wait"): 1.5}
+    | {(name, "wait"): 0.3 for name in COMMANDS if name != "import zoo"},
+    times=5,
+)
 
 if __name__ == "__main__":
-    typer.run(main)
+    BENCHMARK.run()

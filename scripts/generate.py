@@ -1,11 +1,11 @@
-"""Write what is generated: the tables in README.md, the index recipes/README.md, and docs/checks.md.
+"""Write what is generated: the tables in README.md, recipes/README.md, docs/checks.md and docs/performance.md.
 
     python scripts/generate.py            writes them
     python scripts/generate.py --check    fails where they are stale
     python scripts/generate.py --figures  makes README's pictures anew, by running three recipes
 
-Figures come from saved_models/manifest.json, which `zoo pretrain` wrote, and from docs/recipes.json, which
-scripts/measure.py wrote; none is typed.
+Figures come from saved_models/manifest.json, which `zoo pretrain` wrote, from docs/recipes.json, which
+scripts/measure.py wrote, and from benchmarks/results.json, which the benchmarks wrote; none is typed.
 """
 
 import inspect
@@ -17,6 +17,8 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
+
+from benchmark_tables import full_tables, headline_table, results
 
 import zoo
 from zoo.datasets import all_datasets
@@ -39,6 +41,9 @@ def main(arguments: list[str]) -> int:
         ROOT / "README.md": fill((ROOT / "README.md").read_text(), tables()),
         ROOT / "recipes/README.md": recipe_index(),
         ROOT / "docs/checks.md": checks_page(),
+        ROOT / "docs/performance.md": fill(
+            (ROOT / "docs/performance.md").read_text(), {"benchmarks": full_tables(results())}
+        ),
     }
     stale = [path for path, text in fresh.items() if not path.is_file() or path.read_text() != text]
     if "--check" in arguments:
@@ -57,6 +62,7 @@ def tables() -> dict[str, str]:
         "weights": weight_table(),
         "recipes": recipe_table(),
         "datasets": dataset_table(),
+        "benchmarks": headline_table(results()),
     }
 
 
@@ -207,7 +213,7 @@ def fill(text: str, parts: dict[str, str]) -> str:
     for name, part in parts.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         if not re.search(pattern, text, re.S):
-            raise SystemExit(f"README.md has no marks <!-- {name} --> and <!-- /{name} -->")
+            raise SystemExit(f"The page has no marks <!-- {name} --> and <!-- /{name} -->")
         text = re.sub(pattern, lambda m, part=part: f"{m[1]}{part}\n{m[2]}", text, flags=re.S)
     return text
 

@@ -4,15 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import zoo
 
 HEAVY = ("keras.src", "tensorflow", "jax", "torch", "numpy", "pandas", "matplotlib", "sklearn", "scipy")
 
 
 def imported_by(code: str) -> set[str]:
-    listing = f"{code}; import sys; print('\\n'.join(sys.modules))"
+    listing = f"{code}; import sys; print('MODULES', *sys.modules)"
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return set(done.stdout.rpartition("MODULES")[2].split())
 
 
 def test_import_zoo_is_light():
@@ -26,6 +28,43 @@ def test_listings_import_nothing_heavy():
     )
     loaded = {name for name in modules for heavy in HEAVY if name.startswith(f"{heavy}.")}
     assert not loaded
+
+
+@pytest.mark.parametrize(
+    "words", ["list", "recipes", "show cnn", "show digits_cnn", "data", "run digits_cnn --help"]
+)
+def test_commands_that_look_import_nothing_heavy(words):
+    code = "import sys, zoo.cli\nsys.argv = ['zoo', *{!r}.split()]\ntry: zoo.cli.main()\nexcept SystemExit: pass\n"
+    modules = imported_by(code.format(words) + "print()")
+    assert "zoo.cli" in modules
+    assert not {name for name in modules for heavy in HEAVY if name.startswith(f"{heavy}.")}
+
+
+def test_a_recipe_trains_before_anything_that_only_its_end_needs_is_imported(tmp_path):
+    code = f"""
+import os, sys
+import keras, tensorflow, zoo.cli
+theirs = set(sys.modules)
+def begin(*arguments):
+    print("MODULES", *set(sys.modules) - theirs, flush=True)
+    os._exit(0)
+keras.callbacks.CallbackList.on_epoch_begin = begin
+sys.argv = ["zoo", "run", "digits_cnn", "--output", {str(tmp_path)!r}]
+zoo.cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.rpartition("MODULES")[2].split())
+    assert {"zoo.training.fit", "zoo.plots.images"} <= modules
+    needless = (
+        "pandas",
+        "igraph.",
+        "pydot",
+        "zoo.by_hand",
+        "scipy.optimize",
+        "scipy.stats",
+        "matplotlib.pyplot",
+    )
+    assert not {name for name in modules if name.startswith(needless)}
 
 
 def test_all_is_what_the_stub_says():

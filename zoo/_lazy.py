@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import igraph as igraph
     import keras as keras
     import numpy as np
 else:
     import lazy_loader
 
+    igraph = lazy_loader.load("igraph")
     keras = lazy_loader.load("keras")
     np = lazy_loader.load("numpy")
 
-__all__ = ["keras", "np"]
+__all__ = ["igraph", "keras", "np"]

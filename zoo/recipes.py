@@ -11,6 +11,7 @@ import fnmatch
 import hashlib
 import os
 import runpy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,21 @@ def list_recipes(pattern: str = "*") -> list[str]:
 def all_recipes(pattern: str = "*") -> list[Recipe]:
     """Return every recipe whose name matches, in the order of the course."""
     return [read_recipe(path) for path in _files() if fnmatch.fnmatchcase(path.stem, pattern)]
+
+
+def recipes_with(architecture: str) -> list[Recipe]:
+    """Return the recipes that build a model of this architecture, in the order of the course.
+
+    Args:
+        architecture: a builder's name; models with its finished weights or presets count too.
+
+    Examples:
+        >>> [recipe.name for recipe in recipes_with("two_in_two_out")]
+        ['two_in_two_out']
+    """
+    naming = (path for path in _files() if architecture in path.read_text(encoding="utf-8"))
+    recipes = map(read_recipe, naming)
+    return [r for r in recipes if architecture in (model.partition(".")[0] for model in r.models)]
 
 
 def find_recipe(name: str) -> Recipe:
@@ -142,12 +158,11 @@ def check_parameters(recipe: Recipe, parameters: dict[str, Any]) -> None:
 def read_recipe(path: Path) -> Recipe:
     """Read what a recipe's text says of it."""
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text, filename=str(path))
     title, summary = _heading(text)
     parameters: dict[str, Any] = {}
     models: list[str] = []
     promises: list[str] = []
-    for node in ast.walk(tree):
+    for node in _telling(text, path):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr == "Run":
@@ -168,6 +183,15 @@ def read_recipe(path: Path) -> Recipe:
         models=tuple(dict.fromkeys(models)),
         promises=tuple(promises),
     )
+
+
+def _telling(text: str, path: Path) -> Iterator[ast.AST]:
+    """Yield what stands in the statements that say something of a recipe; to walk through all of them takes long."""
+    lines = text.splitlines()
+    for statement in ast.parse(text, filename=str(path)).body:
+        source = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
+        if any(word in source for word in ("Run", "create_model", "finish")):
+            yield from ast.walk(statement)
 
 
 def _literal(keyword: ast.keyword, path: Path) -> Any:

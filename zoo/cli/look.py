@@ -62,18 +62,16 @@ def show(
 ) -> None:
     """Print the file of a builder and the recipes that use it, or the file of a recipe."""
     from zoo._table import all_entries
-    from zoo.recipes import all_recipes
+    from zoo.recipes import find_recipe, list_recipes, recipes_with
     from zoo.registry import model_info
 
-    recipes = {recipe.name: recipe for recipe in all_recipes()}
-    if name in recipes and name.partition(".")[0] not in all_entries():
-        recipe = recipes[name]
+    architecture = name.partition(".")[0]
+    if name in list_recipes() and architecture not in all_entries():
+        recipe = find_recipe(name)
         facts: dict[str, Any] = {**dataclasses.asdict(recipe), "path": str(recipe.path)}
         path = recipe.path
     else:
         info = model_info(name)
-        architecture = name.partition(".")[0]
-        users = [r.name for r in recipes.values() if architecture in (m.partition(".")[0] for m in r.models)]
         path = Path(info.source)
         facts = {
             "name": info.name,
@@ -84,7 +82,7 @@ def show(
             "tags": list(info.tags),
             "source": info.source,
             "pretrained": list(info.pretrained),
-            "recipes": users,
+            "recipes": [recipe.name for recipe in recipes_with(architecture)],
             "weights": dataclasses.asdict(info.weights) if info.weights else None,
         }
     if as_json:

@@ -11,9 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from scipy import sparse
-from scipy.optimize import linprog
-
 from zoo.plots._model_graph import Box, Graph, Key, Point
 from zoo.plots._rows import GAP, HEAD, LOOP, PADDING, Arrow, Rect, Rows, Scene, SizeOf, edge_between, shifted
 
@@ -206,6 +203,9 @@ class _Programme:
         """Return the best place of every variable."""
         entries = [(i, j, value) for i, (row, _) in enumerate(self.rows) for j, value in row.items()]
         i, j, values = zip(*entries, strict=True)
+        from scipy import sparse  # here, since it takes long to import and few pictures need it
+        from scipy.optimize import linprog
+
         matrix = sparse.csr_array((values, (i, j)), shape=(len(self.rows), len(self.costs)))
         limits = [limit for _, limit in self.rows]
         result = linprog(self.costs, A_ub=matrix, b_ub=limits, bounds=self.bounds, method="highs-ds")

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 
-import igraph
-
+from zoo._lazy import igraph
 from zoo.plots._model_graph import Box, Graph, Key, Link, Point
 
 GAP = 0.34  # between two neighbours in a row

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from zoo.plots._predictions import images_of, names_for, probabilities_and_labels
-from zoo.plots._style import GREEN, GREY, VERMILION, picture, styled
+from zoo.plots._style import GREEN, GREY, VERMILION, Picture, picture, styled
+
+_CELL_WIDTH, _CELL_HEIGHT = 0.75, 0.95  # inches that a sample takes with its label
 
 
 @styled
@@ -31,17 +34,28 @@ def samples(
 
     Examples:
         >>> import zoo
-        >>> len(samples(zoo.load_dataset("digits").train, rows=2, columns=5).axes)
+        >>> len(samples(zoo.load_dataset("digits").train, rows=2, columns=5).axes[0].images)
         10
     """
     images, labels = images_of(split.x), np.asarray(split.y).reshape(-1)
     names = names_for(int(labels.max()) + 1, class_names)
     chosen = _in_turn(labels, rows * columns, seed)
-    figure = picture(0.75 * columns, 0.95 * rows)
-    for panel, row in enumerate(chosen, start=1):
-        axes = figure.add_subplot(rows, columns, panel)
-        _image(axes, images[row], images)
-        axes.set_title(names[labels[row]], fontsize=9, loc="center", pad=2)
+    figure = Picture(figsize=(_CELL_WIDTH * columns, _CELL_HEIGHT * rows))
+    # One pair of axes for all: to draw a pair for each image takes ten times as long.
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    size = 9 * min(1.0, 10 / max(map(len, names)))  # long names must not run into each other
+    high, wide = images.shape[1:3]
+    high, wide = (0.66 * side / max(high, wide) for side in (high, wide))
+    for place, row in enumerate(chosen):
+        down, across = divmod(place, columns)
+        left, top = _CELL_WIDTH * across + (_CELL_WIDTH - wide) / 2, _CELL_HEIGHT * down + 0.22
+        axes.imshow(
+            **_shades(images[row], images), extent=(left, left + wide, top + high, top), aspect="auto"
+        )
+        axes.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor="#cccccc", linewidth=0.8))
+        axes.text(left + wide / 2, top - 0.03, names[labels[row]], fontsize=size, ha="center", va="bottom")
+    axes.set(xlim=(0, _CELL_WIDTH * columns), ylim=(_CELL_HEIGHT * rows, 0))
     return figure
 
 
@@ -94,12 +108,17 @@ def mistakes(model: Any, split: Any, *, most: int = 12, class_names: Sequence[st
 
 
 def _image(axes: Axes, image: np.ndarray, all_images: np.ndarray) -> None:
-    top = float(all_images.max()) if all_images.dtype.kind == "f" else 255
-    axes.imshow(np.clip(image / top, 0, 1) if image.ndim == 3 else image, vmin=0, vmax=top)
+    axes.imshow(**_shades(image, all_images))
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     for spine in axes.spines.values():
         spine.set(visible=True, color="#cccccc")
+
+
+def _shades(image: np.ndarray, all_images: np.ndarray) -> dict[str, Any]:
+    """Return an image and what is black and white in it, the same for all, as `imshow` takes them."""
+    top = float(all_images.max()) if all_images.dtype.kind == "f" else 255
+    return {"X": np.clip(image / top, 0, 1) if image.ndim == 3 else image, "vmin": 0, "vmax": top}
 
 
 def _bars(axes: Axes, probabilities: np.ndarray, label: int, names: Sequence[str]) -> None:

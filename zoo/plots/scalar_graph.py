@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from zoo._files import atomic_path
-from zoo.by_hand.autograd import Scalar
 from zoo.errors import InputError
 from zoo.plots._boxes import Line, sizes
 from zoo.plots._ink import check_suffix, draw_scene, write_figure
 from zoo.plots._layout import arrange
 from zoo.plots._model_graph import Box, Graph, Key, Link
+
+if TYPE_CHECKING:
+    from zoo.by_hand.autograd import Scalar
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -42,6 +45,7 @@ def scalar_graph(result: Scalar) -> Figure:
         InputError: it was computed from more than 200 numbers.
 
     Examples:
+        >>> from zoo.by_hand import Scalar
         >>> x, y = Scalar(2.0, "x"), Scalar(3.0, "y")
         >>> z = x * y
         >>> z.backward()
@@ -88,6 +92,7 @@ def save_scalar_graph(result: Scalar, path: str | os.PathLike[str], *, dpi: floa
 
     Examples:
         >>> import pathlib, tempfile
+        >>> from zoo.by_hand import Scalar
         >>> save_scalar_graph(Scalar(2.0, "x") ** 2, pathlib.Path(tempfile.mkdtemp()) / "square.svg").name
         'square.svg'
     """
