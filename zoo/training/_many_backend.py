@@ -82,9 +82,7 @@ def in_turn(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
     return tf.map_fn(one, tuple(arrays), fn_output_signature=outputs)
 
 
-def gradients(
-    function: Callable[[list[Any]], tuple[Any, Any]], weights: list[Any]
-) -> tuple[Any, list[Any]]:
+def gradients(function: Callable[[list[Any]], tuple[Any, Any]], weights: list[Any]) -> tuple[Any, list[Any]]:
     """Return what a function returns beside its loss, and the gradient of the loss for each weight.
 
     Args:

@@ -11,8 +11,17 @@ import numpy as np
 from zoo.errors import InputError
 
 ALONE = "Train each network with zoo.fit."
-TRACED = ("weight_decay", "beta_1", "beta_2", "rho", "epsilon")  # numbers of an optimizer that only arithmetic meets
-_OPEN = ("initializer", "regularizer")  # endings of settings that may differ: starts and penalties are told apart
+TRACED = (
+    "weight_decay",
+    "beta_1",
+    "beta_2",
+    "rho",
+    "epsilon",
+)  # numbers of an optimizer that only arithmetic meets
+_OPEN = (
+    "initializer",
+    "regularizer",
+)  # endings of settings that may differ: starts and penalties are told apart
 _FREE = ("name", "seed", "learning_rate")
 
 
@@ -23,10 +32,14 @@ def can_be_mapped(model: keras.Model) -> None:
         InputError: says what it is, and the way out.
     """
     own = [
-        name for name in ("train_step", "test_step") if getattr(type(model), name) is not getattr(keras.Model, name)
+        name
+        for name in ("train_step", "test_step")
+        if getattr(type(model), name) is not getattr(keras.Model, name)
     ]
     if own:
-        raise InputError(f"{type(model).__name__} has a {own[0]} of its own, which fit_many cannot map. {ALONE}")
+        raise InputError(
+            f"{type(model).__name__} has a {own[0]} of its own, which fit_many cannot map. {ALONE}"
+        )
     optimizer = model.optimizer
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         raise InputError(f"fit_many does not scale losses, as mixed_float16 needs. {ALONE}")

@@ -15,7 +15,9 @@ from zoo.training._many_rows import Share
 from zoo.training._many_step import Batch, Networks, Numbers, State
 from zoo.training._many_variants import Builder, Variant, scaled
 
-GROUP_BYTES = 2**30  # weights, the optimizer's state and what the layers put out, of the networks of one group
+GROUP_BYTES = (
+    2**30
+)  # weights, the optimizer's state and what the layers put out, of the networks of one group
 
 
 @dataclass
@@ -32,13 +34,17 @@ class Group:
     state: State
     numbers: Numbers
 
-    def train(self, networks: Networks, order: np.ndarray, rows: Batch, batch_size: int) -> dict[str, np.ndarray]:
+    def train(
+        self, networks: Networks, order: np.ndarray, rows: Batch, batch_size: int
+    ) -> dict[str, np.ndarray]:
         """Learn from the rows once; return the metrics by name, a number a network."""
         chosen = keras.ops.convert_to_tensor(order.astype("int32"))
         self.state, figures = networks.train(self.state, self.numbers, chosen, rows, batch_size=batch_size)
         return _numpy(figures)
 
-    def judge(self, networks: Networks, rows: Batch, order: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def judge(
+        self, networks: Networks, rows: Batch, order: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
         """Return the metrics on all rows, or on each network's own."""
         chosen = None if order is None else keras.ops.convert_to_tensor(order.astype("int32"))
         return _numpy(networks.judge(self.state, self.numbers, chosen, rows))
@@ -86,11 +92,16 @@ def first_group(
     for variable in networks.optimizer.variables:
         value = keras.ops.convert_to_numpy(variable)
         if value.size and np.ptp(value):
-            raise InputError(f"The optimizer {networks.optimizer.name!r} begins with the weights' values. {ALONE}")
+            raise InputError(
+                f"The optimizer {networks.optimizer.name!r} begins with the weights' values. {ALONE}"
+            )
         mine = [value] * len(numbers)
         if variable is rate:
             rates = zip(numbers, optimizers, strict=True)
-            mine = [np.float32(_own(builder, variants[n], "learning_rate", float(o.learning_rate))) for n, o in rates]
+            mine = [
+                np.float32(_own(builder, variants[n], "learning_rate", float(o.learning_rate)))
+                for n, o in rates
+            ]
         state["optimizer"].append(_stack(mine))
     return Group(list(numbers), state, _numbers(numbers, networks, builder, variants, models))
 
@@ -112,7 +123,9 @@ def _numbers(
         if any(value != getattr(networks.optimizer, name) for value in told):
             optimizer[name] = _stack([np.float32(told[n] or 0.0) for n in numbers])
     for place, variable in enumerate(networks.model.trainable_variables):
-        factors = [penalty_factors(models[n].trainable_variables[place].regularizer) for n in range(len(variants))]
+        factors = [
+            penalty_factors(models[n].trainable_variables[place].regularizer) for n in range(len(variants))
+        ]
         if any(one != penalty_factors(variable.regularizer) for one in factors):
             penalties[str(place)] = _stack([np.asarray(factors[n], "float32") for n in numbers])
     return {"optimizer": optimizer, "penalties": penalties}

@@ -61,7 +61,9 @@ def shares(
             '{"fold": range(5), "seed": ...}, as many as there are.'
         )
     if validation_split:
-        raise InputError("With folds the rows of the fold are the validation data; leave validation_split out.")
+        raise InputError(
+            "With folds the rows of the fold are the validation data; leave validation_split out."
+        )
     cut = _folds(rows, folds)
     for number, variant in enumerate(variants):
         fold = variant["fold"]

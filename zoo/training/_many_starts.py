@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-_DRAWS = 2000  # seeds that a builder may draw for its layers, at most
+_DRAWS = 200  # seeds that a builder may draw for its layers, at most
 _FEW = 3  # models that are rather built than understood
 
 
@@ -28,17 +28,17 @@ def first_weights(build: Callable[[int], keras.Model], seeds: Sequence[int]) -> 
         seeds: all different.
     """
     found: dict[int, list[np.ndarray]] = {}
-    redraw = None
+    notes: _Notes | None = None
+    redraw: Callable[[int], list[np.ndarray]] | None = None
     for seed in seeds:
-        if len(found) == 2 and len(seeds) > _FEW:
+        if len(found) == 2 and len(seeds) > _FEW and notes is not None:
             one, other = found
-            redraw = _understood(first, found[one], found[other], other)
+            redraw = _understood(notes, found[one], found[other], other)
         if redraw is not None:
             found[seed] = redraw(seed)
             continue
         model = build(seed)
-        if not found:
-            first = _Notes.of(model, seed)
+        notes = notes or _Notes.of(model, seed)
         found[seed] = values(model)
     return found
 
@@ -67,7 +67,8 @@ class _Draw:
             return np.array([seed, 0])
         initializer = copy.copy(self.initializer)
         initializer.seed = seed
-        return keras.ops.convert_to_numpy(initializer(self.shape, dtype=self.dtype))
+        drawn: np.ndarray = keras.ops.convert_to_numpy(initializer(self.shape, dtype=self.dtype))
+        return drawn
 
 
 @dataclass(frozen=True)

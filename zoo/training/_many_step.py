@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 from zoo.errors import InputError
 from zoo.training._many_backend import compiled, gradients, in_turn, mapped
 
-State = dict[str, list[Any]]  # "trainable", "other" and "optimizer": an array a variable, stacked over networks
+State = dict[
+    str, list[Any]
+]  # "trainable", "other" and "optimizer": an array a variable, stacked over networks
 Numbers = dict[str, Any]  # what differs from network to network beside its variables
 Batch = tuple[Any, ...]  # (x, y) or (x, y, sample_weight)
 
@@ -31,9 +34,12 @@ class Networks:
         optimizer: a copy of its optimizer, built for its variables, that can be applied statelessly.
         side_by_side: map the step over the networks as one step on stacked arrays; otherwise one after another, still
             inside one compiled call.
+        fused: let XLA make the loop over whole batches, where the rest is not worth compiling so well.
     """
 
-    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, side_by_side: bool) -> None:
+    def __init__(
+        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, side_by_side: bool, fused: bool
+    ) -> None:
         self.model, self.optimizer = model, optimizer
         self._map = mapped if side_by_side else in_turn
         self._variables = {
@@ -44,30 +50,44 @@ class Networks:
         self._metrics = list(model.metrics_variables)
         self._fresh = [keras.ops.convert_to_numpy(variable) for variable in self._metrics]
         self._training = {"training": True} if getattr(model, "_call_has_training_arg", True) else {}
-        self.train = compiled(self._train, fused=side_by_side)
-        self.judge = compiled(self._judge, fused=side_by_side)
+        self._whole_batches = compiled(self._many_steps, fused=fused)
+        self._last_batch = compiled(self._one_step, fused=False)
+        self._all_figures = compiled(lambda metrics: self._map(self._figures, (metrics,)), fused=False)
+        self.judge = compiled(self._judge, fused=False)
 
-    def _train(
+    def train(
         self, state: State, numbers: Numbers, order: Any, rows: Batch, batch_size: int
     ) -> tuple[State, dict[str, Any]]:
         """Learn from the rows of ``order``, ``(networks, rows)``, once; return the state and the metrics of each."""
+        whole = order.shape[1] - order.shape[1] % batch_size
+        carried = state, self._fresh_metrics(order.shape[0])
+        if whole:
+            carried = self._whole_batches(*carried, numbers, order[:, :whole], rows, batch_size=batch_size)
+        if whole < order.shape[1]:
+            carried = self._last_batch(*carried, numbers, order[:, whole:], rows)
+        return carried[0], self._all_figures(carried[1])
+
+    def _many_steps(
+        self, state: State, metrics: list[Any], numbers: Numbers, order: Any, rows: Batch, batch_size: int
+    ) -> tuple[State, list[Any]]:
         count, length = order.shape
 
-        def step(chosen: Any, carried: tuple[State, list[Any]]) -> tuple[State, list[Any]]:
-            batch = _gather(rows, chosen)
-            return self._map(self._step, (*carried, numbers, batch))
-
-        def whole(number: Any, carried: tuple[State, list[Any]]) -> tuple[State, list[Any]]:
+        def step(number: Any, carried: tuple[State, list[Any]]) -> tuple[State, list[Any]]:
             chosen = keras.ops.slice(order, (0, number * batch_size), (count, batch_size))
-            return step(chosen, carried)
+            return self._one_step(*carried, numbers, chosen, rows)
 
-        carried = state, self._fresh_metrics(count)
-        full = length // batch_size
-        if full:
-            carried = keras.ops.fori_loop(0, full, whole, carried)
-        if length % batch_size:
-            carried = step(order[:, full * batch_size :], carried)
-        return carried[0], self._map(self._figures, (carried[1],))
+        carried: tuple[State, list[Any]] = keras.ops.fori_loop(
+            0, length // batch_size, step, (state, metrics)
+        )
+        return carried
+
+    def _one_step(
+        self, state: State, metrics: list[Any], numbers: Numbers, chosen: Any, rows: Batch
+    ) -> tuple[State, list[Any]]:
+        stepped: tuple[State, list[Any]] = self._map(
+            self._step, (state, metrics, numbers, _gather(rows, chosen))
+        )
+        return stepped
 
     def _judge(self, state: State, numbers: Numbers, order: Any, rows: Batch) -> dict[str, Any]:
         """Return the metrics of each network: on its rows of ``order``, or on all rows where that is ``None``."""
@@ -77,10 +97,12 @@ class Networks:
             part = slice(begin, min(begin + JUDGED_AT_ONCE, length))
             if order is None:  # the same rows for all: they are not copied
                 batch = keras.tree.map_structure(lambda array, part=part: array[part], rows)
-                metrics = self._map(lambda *mine, batch=batch: self._look(*mine, batch), (state, metrics, numbers))
+                look = functools.partial(self._look, batch=batch)
+                metrics = self._map(look, (state, metrics, numbers))
             else:
                 metrics = self._map(self._look, (state, metrics, numbers, _gather(rows, order[:, part])))
-        return self._map(self._figures, (metrics,))
+        figures: dict[str, Any] = self._map(self._figures, (metrics,))
+        return figures
 
     def _step(
         self, state: State, metrics: list[Any], numbers: Numbers, batch: Batch
@@ -92,15 +114,15 @@ class Networks:
 
         with self._set(numbers):
             (other, metrics), slopes = gradients(loss, state["trainable"])
-            trainable, optimizer = self.optimizer.stateless_apply(state["optimizer"], slopes, state["trainable"])
+            trainable, optimizer = self.optimizer.stateless_apply(
+                state["optimizer"], slopes, state["trainable"]
+            )
         return {"trainable": list(trainable), "other": other, "optimizer": list(optimizer)}, metrics
 
     def _look(self, state: State, metrics: list[Any], numbers: Numbers, batch: Batch) -> list[Any]:
         """Bring one network's metrics up to date with a batch it does not learn from."""
         with self._set(numbers):
-            _, (_, metrics) = self._loss(
-                state, metrics, batch, **{name: False for name in self._training}
-            )
+            _, (_, metrics) = self._loss(state, metrics, batch, **dict.fromkeys(self._training, False))
         return metrics
 
     def _loss(
@@ -116,7 +138,9 @@ class Networks:
         with keras.StatelessScope(state_mapping=held, collect_losses=True) as scope:
             guess = self.model(x, **training)
             weighed = {"y": y, "y_pred": guess, "sample_weight": sample_weight}
-            loss = self.model.compute_loss(x=x, **weighed, **({"training": True} if training.get("training") else {}))
+            loss = self.model.compute_loss(
+                x=x, **weighed, **({"training": True} if training.get("training") else {})
+            )
             tracker = next(metric for metric in self.model.metrics if metric.name == "loss")
             tracker.update_state(loss, sample_weight=_length(batch))
             self.model.compute_metrics(x, **weighed)
@@ -156,7 +180,7 @@ def stateless(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimiz
     On TensorFlow Keras refuses it, for the sake of `tf.distribute`, which we do not use: there each of the
     methods that the backend has put its own in place of is the one common to all backends again.
     """
-    kind = type(optimizer)
+    kind: Any = type(optimizer)
     common = next(cls for cls in kind.__mro__ if cls.__name__ == "BaseOptimizer")
     backend = next((cls for cls in kind.__mro__ if cls.__name__ == "TFOptimizer"), None)
     methods = {
@@ -164,8 +188,8 @@ def stateless(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimiz
         for name in vars(backend or object)
         if name in vars(common) and not name.startswith("__")
     }
-    copy: keras.optimizers.Optimizer = type(kind.__name__, (kind,), methods).from_config(optimizer.get_config())
-    return copy
+    stateless_kind: Any = type(kind.__name__, (kind,), methods)
+    return stateless_kind.from_config(optimizer.get_config())
 
 
 def _penalty(factors: Any) -> Callable[[Any], Any]:

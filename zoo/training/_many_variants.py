@@ -56,7 +56,9 @@ def expand(variants: Any) -> list[Variant]:
     for number, variant in enumerate(found):
         seed = variant.setdefault("seed", 0)
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise InputError(f"The seed of variant {number} must be a whole number of 0 or more; got {seed!r}.")
+            raise InputError(
+                f"The seed of variant {number} must be a whole number of 0 or more; got {seed!r}."
+            )
         variant["seed"] = int(seed)
     return found
 
@@ -155,8 +157,8 @@ class Builder:
             model.compile(**keras.tree.map_structure(_fresh, dict(self._compile)))
         if getattr(model, "optimizer", None) is None:
             raise InputError(
-                'The builder\'s model is not compiled. Pass compile={"optimizer": "adam", "loss": "mse"}, or compile it '
-                "in the builder."
+                'The builder\'s model is not compiled. Pass compile={"optimizer": "adam", "loss": "mse"}, or '
+                "compile it in the builder."
             )
         rate, decay = (self.own(variant, name) for name in ("learning_rate", "weight_decay"))
         if rate is not None:

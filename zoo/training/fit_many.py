@@ -26,6 +26,8 @@ from zoo.training.many import Many
 from zoo.training.preflight import Checks, findings, known, tell
 from zoo.training.progress import Verbose, progress_callback
 
+_FUSED_FROM = 2.5e8  # updates of single weights, from which on XLA saves more than it takes to compile
+
 
 def fit_many(
     builder: str | Callable[..., keras.Model],
@@ -137,7 +139,7 @@ def fit_many(
     if folds is None and not validation_split and task.validation is not None:
         validation = _device(weigh(model, task.validation.known_rows))
     parts = shares(rows, told, folds=folds, validation_split=validation_split)
-    networks = _networks(model, pool)
+    networks = _networks(model, pool, len(told) * epochs * -(-len(parts[0].train) // batch_size))
     many = Many(told, made, networks, rows, epochs)
     size = group_size or _size(networks, batch_size, parts, validation)
     starts = made.starts(told)
@@ -158,7 +160,7 @@ def fit_many(
                     figures = group.train(networks, order, pool, batch_size)
                     own = [part for n in group.variants if (part := parts[n].validation) is not None]
                     if own or validation is not None:
-                        judged = group.judge(networks, pool, np.stack(own)) if own else group.judge(networks, validation)
+                        judged = group.judge(networks, validation or pool, np.stack(own) if own else None)
                         figures |= {f"val_{name}": value for name, value in judged.items()}
                     for name, value in figures.items():
                         logs.setdefault(name, np.full(len(told), np.nan))[group.variants] = value
@@ -177,7 +179,9 @@ def fit_many(
 def _held(part: Any, checks: Checks, task: Any, folds: Any) -> Rows:
     """Return the training rows, looked at as `zoo.fit` does."""
     if part.supply is not None or (task.validation is not None and task.validation.supply is not None):
-        raise InputError("fit_many needs arrays, since every variant has its own order of rows; got a stream.")
+        raise InputError(
+            "fit_many needs arrays, since every variant has its own order of rows; got a stream."
+        )
     if checks != "off":
         tell(findings(task), checks)
     rows: Rows = part.known_rows
@@ -185,8 +189,11 @@ def _held(part: Any, checks: Checks, task: Any, folds: Any) -> Rows:
     return rows
 
 
-def _networks(model: keras.Model, pool: Batch) -> Networks:
-    """Build a model's metrics and its optimizer, and make the step of them."""
+def _networks(model: keras.Model, pool: Batch, steps: int) -> Networks:
+    """Build a model's metrics and its optimizer, and make the step of them.
+
+    What runs how was measured; see docs/decisions/0013.
+    """
     few = keras.tree.map_structure(lambda array: array[:2], pool)
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(few)
     guess = model(x)
@@ -195,10 +202,15 @@ def _networks(model: keras.Model, pool: Batch) -> Networks:
     model.reset_metrics()
     optimizer = stateless(model.optimizer)
     optimizer.build(model.trainable_variables)
+    layers = model._flatten_layers()
     # Kernels of convolutions cannot be stacked without slowing them down, nor can a loop over time.
     dense = all(len(variable.shape) <= 2 for variable in model.trainable_variables)
-    loops = any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in model._flatten_layers())
-    return Networks(model, optimizer, side_by_side=dense and not loops)
+    loops = any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in layers)
+    side_by_side = dense and not loops
+    # XLA draws other random numbers than TensorFlow does, and a model trained alone has TensorFlow's.
+    draws = any(variable.path.endswith("seed_generator_state") for variable in model.variables)
+    pays = steps * model.count_params() > _FUSED_FROM
+    return Networks(model, optimizer, side_by_side=side_by_side, fused=side_by_side and pays and not draws)
 
 
 def _size(networks: Networks, batch_size: int, parts: Any, validation: Batch | None) -> int:
@@ -211,5 +223,7 @@ def _size(networks: Networks, batch_size: int, parts: Any, validation: Batch | N
 def _device(rows: Rows) -> Batch:
     """Put rows on the device."""
     return tuple(
-        keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in rows.as_tuple() if part is not None
+        keras.tree.map_structure(keras.ops.convert_to_tensor, part)
+        for part in rows.as_tuple()
+        if part is not None
     )

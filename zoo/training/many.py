@@ -102,7 +102,9 @@ class Many:
         """Return the `History` that `zoo.fit` would have returned for one network."""
         history = keras.callbacks.History()
         number = self._checked(number)
-        history.history = {name: [float(value) for value in values[number]] for name, values in self.history.items()}
+        history.history = {
+            name: [float(value) for value in values[number]] for name, values in self.history.items()
+        }
         history.epoch = list(range(len(next(iter(history.history.values()), []))))
         history.params = {
             "epochs": self._epochs,
