@@ -3,10 +3,10 @@
     python benchmarks/fit_many.py
     python benchmarks/fit_many.py --seeds 8 --epochs 5 --times 1
 
-`mlp` on `digits`, the two sides in turn: Keras' ``model.fit`` of one network, and `zoo.fit_many` of all seeds. Each
 `mlp` on `digits`, the two sides in turn: Keras' ``model.fit`` of one network, and `zoo.fit_many` of all seeds.
 Each time is what a person waits for: building, compiling and training. What the seeds take with `zoo.fit`, one after
 another, is reckoned from a few of them; these must also end in the same weights, or the benchmark fails.
+"""
 
 import time
 from collections.abc import Callable

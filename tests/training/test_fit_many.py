@@ -149,9 +149,10 @@ def test_convolutions_are_trained_one_after_another_and_the_same(digits):
 
 def test_several_inputs_and_outputs_go_by_name():
     data = zoo.load_dataset("two_in_two_out", n=200, validation_split=0.2)
-    losses = {"optimizer": "adam", "loss": "mse", "metrics": {"output1": ["mae"], "output2": ["mae"]}}
-    many = zoo.fit_many("two_in_two_out", 2, data, compile=losses, epochs=2, verbose=0, checks="off")
-    one = alone("two_in_two_out", {"seed": 1}, (data,), losses, {"epochs": 2}, shape={})
+    names = {"output_names": ("total", "product")}
+    losses = {"optimizer": "adam", "loss": "mse", "metrics": {"total": ["mae"], "product": ["mae"]}}
+    many = zoo.fit_many("two_in_two_out", 2, data, compile=losses, epochs=2, verbose=0, checks="off", **names)
+    one = alone("two_in_two_out", {"seed": 1}, (data,), losses, {"epochs": 2}, shape=names)
     assert largest_difference(many, 1, *one) < 1e-4
 
 
