@@ -52,4 +52,6 @@ from .training.environments import play_episodes as play_episodes
 from .training.evaluate import evaluate as evaluate
 from .training.evaluate import predict as predict
 from .training.fit import fit as fit
+from .training.fit_many import fit_many as fit_many
+from .training.many import Many as Many
 from .training.preflight import preflight as preflight
