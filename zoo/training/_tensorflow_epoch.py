@@ -72,12 +72,7 @@ class TensorFlowEpochs:
             short = plan.epochs_a_call - len(orders)
             orders, rates = (np.pad(array, ((0, short), (0, 0))) for array in (orders, rates))
         arguments = [*leaves, tf.constant(orders), tf.constant(rates), tf.constant(call.numbers)]
-        # What calling the function ends in, since that lets other variables be put in the place of its own.
-        train, test, reached, before = tf.raw_ops.StatefulPartitionedCall(
-            args=[*arguments, *(self._captured if captured is None else captured)],
-            Tout=[output.dtype for output in self._concrete.outputs],
-            f=self._concrete,
-        )
+        train, test, reached, before = self._call(arguments, self._captured if captured is None else captured)
         epochs, steps = reached.numpy().tolist()
         return Outcome(
             train=[dict(zip(self._train_names, row, strict=True)) for row in train.numpy()[:epochs].tolist()],
@@ -85,6 +80,14 @@ class TensorFlowEpochs:
             steps=steps,
             before=float(before),
         )
+
+    def _call(self, arguments: list[Any], captured: Sequence[Any]) -> Any:
+        """Call the function with these variables' handles beside its arguments, its own or another model's."""
+        if self.plan.xla:  # the operation below would run it without
+            return self._concrete._call_flat(arguments, list(captured))
+        outputs = [output.dtype for output in self._concrete.outputs]
+        operation = self._tf.raw_ops.StatefulPartitionedCall  # what a call ends in
+        return operation(args=[*arguments, *captured], Tout=outputs, f=self._concrete)
 
     def _spec(self, leaf: Any) -> Any:
         """Say what the function is traced for; XLA needs the number of rows, and everything else takes any."""

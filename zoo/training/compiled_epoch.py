@@ -20,6 +20,7 @@ from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
 
 _CALL = 0.1  # seconds that a call should take, so that Ctrl-C is heard and the bar moves
+_TIMED = 100  # steps of a call that is timed
 _FIRST = 8  # steps of a call before it is known how long they take
 _MOST_EPOCHS = 64  # of a call
 _WHOLE = 32 * 2**20  # bytes of rows that XLA puts in order at once
@@ -132,13 +133,15 @@ class CompiledEpochs:
 
         if self._leaves is None or not left:
             return make(False)
-        order = order_of_rows(self._seed, self._initial, self._count)
+        # Timed as it will be called: some whole epochs at once, or the first steps of one.
+        few = min(many, max(1, _TIMED // self.steps))
+        epochs = [self._initial + number for number in range(few)]
         sample = Call(
-            order[np.newaxis],
-            self._rates([self._initial]),
+            self._orders(epochs),
+            np.zeros((few, self.steps), "float32"),
             first=0,
-            last=min(self._whole_steps, 50),
-            tail=not self._whole_steps,
+            last=self._whole_steps if few > 1 else min(self._whole_steps, _TIMED),
+            tail=self._tail > 0 and (few > 1 or not self._whole_steps),
             fresh=True,
             judge=False,
         )
@@ -183,7 +186,7 @@ class CompiledEpochs:
         """Train several epochs in one call, and tell of them afterwards."""
         numbers = list(range(first, first + many))
         call = Call(
-            np.stack([order_of_rows(self._seed, number, self._count) for number in numbers]),
+            self._orders(numbers),
             self._rates(numbers),
             first=0,
             last=self._whole_steps,
@@ -193,10 +196,11 @@ class CompiledEpochs:
         )
         outcome = self._take(self._leaves or [], call)
         for number, train, test in zip(numbers, outcome.train, outcome.test, strict=False):
-            told.on_epoch_begin(number)
-            told.on_train_batch_end(self.steps - 1, train)
-            logs = {**train, **(self._tell_test(told, test) if self._judged_leaves else {})}
-            told.on_epoch_end(number, logs)
+            logs = {**train, **({f"val_{name}": value for name, value in test.items()})}
+            for callback in told.callbacks:  # themselves, since the list looks at every figure each time
+                callback.on_epoch_begin(number)
+                callback.on_train_batch_end(self.steps - 1, train)
+                callback.on_epoch_end(number, logs)
             yield logs
 
     def _one(self, told: Any, epoch: int) -> dict[str, float]:
@@ -288,6 +292,10 @@ class CompiledEpochs:
         told.on_test_begin()
         told.on_test_end(logs)
         return {f"val_{name}": value for name, value in logs.items()}
+
+    def _orders(self, epochs: Sequence[int]) -> np.ndarray:
+        """Return the order of the rows in each epoch, ``(epochs, rows)``."""
+        return np.stack([order_of_rows(self._seed, epoch, self._count) for epoch in epochs])
 
     def _rates(self, epochs: Sequence[int]) -> np.ndarray:
         """Return the learning rate of each step, ``(epochs, steps)``, where a callback has planned them."""
