@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/zoo run digits_cnn
 
 test: $(VENV)/.installed
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/.installed
 	PATH="$(abspath $(BIN)):$$PATH" scripts/check
