@@ -1,97 +1,75 @@
-"""How long do many networks take, trained together, beside one of them?
+"""How long do 64 networks take, trained together, beside one of them?
 
-    python benchmarks/fit_many.py
-    python benchmarks/fit_many.py --seeds 8 --epochs 5 --times 1
+    python benchmarks/fit_many.py --times 3
 
-`mlp` on `digits`, the two sides in turn: Keras' ``model.fit`` of one network, and `zoo.fit_many` of all seeds.
-Each time is what a person waits for: building, compiling and training. What the seeds take with `zoo.fit`, one after
-another, is reckoned from a few of them; these must also end in the same weights, or the benchmark fails.
+`mlp` on `digits` for 40 epochs: `zoo.fit_many` of 64 seeds, ``model.fit`` of one network, and `zoo.fit` of the 64 one
+after another, which is reckoned from the first four. Each time is what a person waits for: building, compiling and
+training. The losses of the first seeds must be the same, together and alone.
 """
 
 import time
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-import keras
-import numpy as np
-import typer
-from rich.console import Console
-from rich.table import Table
+from _harness import Benchmark, Values
 
-import zoo
-
-SHAPE = {"input_shape": (8, 8, 1), "num_classes": 10}
+SEEDS, EPOCHS, ALONE = 64, 40, 4
+CASE = f"{SEEDS} seeds of mlp on digits, {EPOCHS} epochs"
 
 
-def settings() -> dict[str, Any]:
-    loss = "sparse_categorical_crossentropy"
-    return {"optimizer": keras.optimizers.Adam(1e-3), "loss": loss, "metrics": ["accuracy"]}
+def measure(case: str, side: str) -> Values:
+    import keras
 
+    import zoo
 
-def network(seed: int) -> keras.Model:
-    model = zoo.create_model("mlp", **SHAPE, seed=seed)
-    model.compile(**settings())
-    return model
-
-
-def seconds(call: Callable[[], Any]) -> tuple[float, Any]:
-    begin = time.perf_counter()
-    found = call()
-    return time.perf_counter() - begin, found
-
-
-def measure(seeds: int = 64, epochs: int = 40, times: int = 3, alone: int = 4) -> list[dict[str, Any]]:
-    """Return a row a repetition: the seconds of each side, their ratios, and how far the weights are apart."""
     data = zoo.load_dataset("digits", validation_split=0.2)
-    judged = data.validation.x, data.validation.y
-    fit = {"epochs": epochs, "batch_size": 32, "verbose": 0}
+    shape = {"input_shape": data.input_shape, "num_classes": data.num_classes}
+    fit = {"epochs": EPOCHS, "batch_size": 32, "verbose": 0}
+
+    def settings() -> dict[str, Any]:
+        loss = "sparse_categorical_crossentropy"
+        return {"optimizer": keras.optimizers.Adam(1e-3), "loss": loss, "metrics": ["accuracy"]}
+
+    def network(seed: int) -> keras.Model:
+        model = zoo.create_model("mlp", **shape, seed=seed)
+        model.compile(**settings())
+        return model
+
     network(0).fit(data.train.x, data.train.y, epochs=1, verbose=0)  # what a process does once
-    rows = []
-    for _ in range(times):
-        one, _ = seconds(lambda: network(0).fit(data.train.x, data.train.y, validation_data=judged, **fit))
-        together, many = seconds(lambda: zoo.fit_many("mlp", seeds, data, compile=settings(), **fit, **SHAPE))
-        lone, apart = 0.0, 0.0
-        for seed in range(min(alone, seeds)):
-            model = network(seed)
-            lone += seconds(
-                lambda model=model, seed=seed: zoo.fit(model, data, seed=seed, checks="off", **fit)
-            )[0]
-            pairs = zip(model.get_weights(), many.model(seed).get_weights(), strict=True)
-            apart = max(apart, *(float(np.abs(a - b).max()) for a, b in pairs))
-        each = lone / min(alone, seeds) * seeds
-        rows.append(
-            {
-                "seeds": seeds,
-                "epochs": epochs,
-                "model.fit, one": one,
-                "zoo.fit_many, all": together,
-                "zoo.fit, all": each,
-                "many / one": together / one,
-                "alone / many": each / together,
-                "apart": apart,
-            }
-        )
-    return rows
+    begin = time.perf_counter()
+    if side == "zoo":
+        many = zoo.fit_many("mlp", SEEDS, data, compile=settings(), **fit, **shape)
+        seconds = time.perf_counter() - begin
+        losses = [float(loss) for loss in many.history["loss"][:ALONE, -1]]
+    elif side == "Keras, one seed":
+        judged = (data.validation.x, data.validation.y)
+        network(0).fit(data.train.x, data.train.y, validation_data=judged, **fit)
+        return {"the whole": time.perf_counter() - begin}
+    else:
+        histories = [zoo.fit(network(seed), data, seed=seed, **fit).history for seed in range(ALONE)]
+        seconds = (time.perf_counter() - begin) / ALONE * SEEDS
+        losses = [history["loss"][-1] for history in histories]
+    return {"the whole": seconds, **{f"loss of seed {seed}": loss for seed, loss in enumerate(losses)}}
 
 
-def main(
-    seeds: Annotated[int, typer.Option(help="How many networks.")] = 64,
-    epochs: Annotated[int, typer.Option(help="Epochs of each.")] = 40,
-    times: Annotated[int, typer.Option(help="How often to measure.")] = 3,
-) -> None:
-    """Time many networks and one side by side."""
-    rows = measure(seeds, epochs, times)
-    table = Table(title=f"{seeds} seeds, {epochs} epochs", title_justify="left", show_edge=False)
-    for heading in ("", "median", "least", "most"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for name in rows[0]:
-        if name not in ("seeds", "epochs"):
-            values = [row[name] for row in rows]
-            table.add_row(name, *(f"{value:.3g}" for value in (np.median(values), min(values), max(values))))
-    Console().print(table)
-    if not rows[0]["apart"] < 1e-4:
-        raise SystemExit(f"Trained together the weights are {rows[0]['apart']:.2g} from those trained alone.")
+def differs(case: str, values: dict[str, Values]) -> str | None:
+    names = [f"loss of seed {seed}" for seed in range(ALONE)]
+    together, alone = ([values[side][name] for name in names] for side in ("zoo", "zoo.fit, one by one"))
+    far = [abs(mine - theirs) for mine, theirs in zip(together, alone, strict=True)]
+    return f"together {together}, alone {alone}" if max(far) > 1e-4 else None
 
+
+BENCHMARK = Benchmark(
+    __file__,
+    "Many networks at once",
+    measure,
+    cases=[CASE],
+    sides=["zoo", "Keras, one seed", "zoo.fit, one by one"],
+    units={"the whole": "s", "loss of seed 0": ""},
+    headlines=["the whole"],
+    goals={(CASE, "the whole", "Keras, one seed"): 1 / 3},
+    differs=differs,
+    times=3,
+)
 
 if __name__ == "__main__":
-    typer.run(main)
+    BENCHMARK.run()

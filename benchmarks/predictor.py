@@ -1,45 +1,39 @@
 """How long does a prediction take, and what does it leave behind?
 
-    python benchmarks/predictor.py
-    python benchmarks/predictor.py --repetitions 5 --calls 1000
+    python benchmarks/predictor.py --times 5
 
-``model.predict``, ``model(x)`` and `zoo.predictor`, beside ONNX Runtime and PyTorch where they are installed, and
-scikit-learn where the network is a perceptron: the same weights, 1, 32 and 256 pictures of 28 x 28, the ways in turn.
-Medians, and how many times sooner than ``model.predict``, with the smallest and the largest ratio of the repetitions.
-Then how much the process grows over many calls of `zoo.predictor`.
+`zoo.predictor` beside ``model.predict``, PyTorch, ONNX Runtime (`zoo.predictor` with ``runtime="onnx"``) and, where the
+network is a perceptron, scikit-learn: the same weights, 1, 32 and 256 pictures of 28 x 28. Every side's answers
+are compared with ``model.predict`` first. Last, by how much the process has grown after 100,000 calls.
 """
 
-import importlib.util
 import statistics
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import keras
-import numpy as np
-import typer
-from rich.console import Console
-from rich.table import Table
+from _harness import Benchmark, Values
 
 import zoo
+from zoo._lazy import np  # which PyTorch's side must not wake before it is needed
 
-SIZES = (1, 32, 256)
-NETWORKS = {"784-128-10": ("mlp", {"hidden": (128,)}), "cnn": ("cnn", {})}
-Row = dict[str, Any]
+CASES = {
+    f"{network}, {size} picture{'s' * (size > 1)}": (network, size)
+    for network in ("784-128-10", "cnn")
+    for size in (1, 32, 256)
+}
+CALLS = 100_000
+GROWTH = f"{CALLS:,} calls of 784-128-10"
 
 
-def has(*packages: str) -> bool:
-    return all(importlib.util.find_spec(name) for name in packages)
-
-
-def build(network: str) -> keras.Model:
-    name, arguments = NETWORKS[network]
+def build(network: str) -> Any:
+    name, arguments = ("mlp", {"hidden": (128,)}) if network == "784-128-10" else ("cnn", {})
     return zoo.create_model(name, input_shape=(28, 28, 1), num_classes=10, seed=0, **arguments)
 
 
-def torch_network(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def torch_network(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     """Return the same network in PyTorch, called in the plain way; its channels come first."""
     import torch
 
@@ -54,7 +48,7 @@ def torch_network(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     return predict
 
 
-def sklearn_network(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def sklearn_network(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     """Return the multilayer perceptron in scikit-learn, with the same weights."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
@@ -69,52 +63,31 @@ def sklearn_network(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     return lambda x: network.predict_proba(x.reshape(len(x), -1))
 
 
-def ways(model: keras.Model, network: str) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    """Return every way to predict that can be had here, by its name."""
-    found: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        "model.predict": lambda x: model.predict(x, batch_size=256, verbose=0),
-        "model(x)": lambda x: keras.ops.convert_to_numpy(model(x, training=False)),
-        "zoo.predictor": zoo.predictor(model),
-    }
-    if has("onnx", "onnxruntime", "tf2onnx"):
-        found["zoo.predictor, onnx"] = zoo.predictor(model, runtime="onnx")
-    if has("torch"):
-        found["PyTorch"] = torch_network(model)
-    if NETWORKS[network][0] == "mlp":
-        found["scikit-learn"] = sklearn_network(model)
-    return found
+def way(side: str, model: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Return how a side predicts."""
+    if side == "PyTorch":
+        return torch_network(model)
+    if side == "scikit-learn":
+        return sklearn_network(model)
+    if side == "Keras":
+        return lambda x: model.predict(x, batch_size=256, verbose=0)
+    return zoo.predictor(model, runtime="onnx" if side == "ONNX Runtime" else "keras")
 
 
-def measure(repetitions: int = 15) -> Iterator[Row]:
-    """Yield a row for each network, number of pictures and way: milliseconds, and the ratio to ``model.predict``."""
-    for network in NETWORKS:
-        model = build(network)
-        predictors = ways(model, network)
-        for size in SIZES:
-            x = np.random.default_rng(0).random((size, 28, 28, 1), dtype="float32")
-            expected = model.predict(x, verbose=0)
-            calls = {}
-            for name, predict in predictors.items():
-                for _ in range(3):  # compiles, and warms
-                    apart = np.abs(predict(x) - expected).max()
-                if not apart < 1e-5:
-                    raise SystemExit(f"{network}, {name}: {apart:.2g} away from model.predict.")
-                calls[name] = max(1, int(0.02 / seconds(predict, x, 3)))  # a fiftieth of a second each time
-            times: dict[str, list[float]] = {name: [] for name in predictors}
-            for _ in range(repetitions):
-                for name, predict in predictors.items():
-                    times[name].append(seconds(predict, x, calls[name]))
-            for name, taken in times.items():
-                ratios = [slow / fast for slow, fast in zip(times["model.predict"], taken, strict=True)]
-                yield {
-                    "network": network,
-                    "pictures": size,
-                    "way": name,
-                    "milliseconds": 1e3 * statistics.median(taken),
-                    "ratio": statistics.median(ratios),
-                    "lowest": min(ratios),
-                    "highest": max(ratios),
-                }
+def measure(case: str, side: str) -> Values:
+    if side == "PyTorch":
+        import torch  # noqa: F401 - before Keras wakes, since the two in the other order do not get on
+    if case == GROWTH:
+        return {"grown": grown()} if side == "zoo" else {}
+    network, size = CASES[case]
+    if side == "scikit-learn" and network == "cnn":
+        return {}
+    model = build(network)
+    predict = way(side, model)
+    x = np.random.default_rng(0).random((size, 28, 28, 1), dtype="float32")
+    apart = float(max(np.abs(predict(x) - model.predict(x, verbose=0)).max() for _ in range(3)))
+    calls = max(1, int(0.02 / seconds(predict, x, 3)))
+    return {"a call": 1000 * statistics.median(seconds(predict, x, calls) for _ in range(15)), "apart": apart}
 
 
 def seconds(predict: Callable[[np.ndarray], np.ndarray], x: np.ndarray, calls: int) -> float:
@@ -125,17 +98,16 @@ def seconds(predict: Callable[[np.ndarray], np.ndarray], x: np.ndarray, calls: i
     return (time.perf_counter() - begin) / calls
 
 
-def growth(calls: int = 100_000) -> Iterator[Row]:
-    """Yield by how many MB the process has grown after so many calls with one row, and with two filled up."""
+def grown() -> float:
+    """Return by how many MB the process grows over the calls, half of them with rows that are filled up."""
     predict = zoo.predictor(build("784-128-10"))
-    for rows in (1, 2):
-        x = np.zeros((rows, 28, 28, 1), "float32")
-        for _ in range(2_000):
-            predict(x)
-        before = resident()
-        for _ in range(calls):
-            predict(x)
-        yield {"rows": rows, "calls": calls, "megabytes": resident() - before}
+    pictures = [np.zeros((rows, 28, 28, 1), "float32") for rows in (1, 2)]
+    for x in pictures * 1000:
+        predict(x)
+    before = resident()
+    for x in pictures * (CALLS // 2):
+        predict(x)
+    return resident() - before
 
 
 def resident() -> float:
@@ -150,21 +122,22 @@ def resident() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def main(
-    repetitions: Annotated[int, typer.Option(help="How often to measure each, in turn.")] = 15,
-    calls: Annotated[int, typer.Option(help="After so many calls memory is looked at.")] = 100_000,
-) -> None:
-    """Time the ways to predict side by side, then watch memory."""
-    table = Table(title="One call, milliseconds", title_justify="left", show_edge=False)
-    for heading in ("network", "pictures", "way", "ms", "times sooner", "lowest", "highest"):
-        table.add_column(heading, justify="left" if heading in ("network", "way") else "right")
-    for row in measure(repetitions):
-        shown = (f"{row[name]:,.1f}" for name in ("ratio", "lowest", "highest"))
-        table.add_row(row["network"], str(row["pictures"]), row["way"], f"{row['milliseconds']:.4f}", *shown)
-    Console(width=100).print(table)
-    for row in growth(calls):
-        print(f"{row['calls']:,} calls with {row['rows']} row(s): {row['megabytes']:+.2f} MB")
+def differs(case: str, values: dict[str, Values]) -> str | None:
+    far = {side: found["apart"] for side, found in values.items() if not found.get("apart", 0.0) < 1e-5}
+    return f"{case}: {far} away from model.predict" if far else None
 
+
+BENCHMARK = Benchmark(
+    __file__,
+    "A prediction",
+    measure,
+    cases=[*CASES, GROWTH],
+    sides=["zoo", "Keras", "ONNX Runtime", "PyTorch", "scikit-learn"],
+    units={"a call": "ms", "apart": "", "grown": ""},
+    headlines=["a call"],
+    goals={("784-128-10, 1 picture", "a call", "Keras"): 200},
+    differs=differs,
+)
 
 if __name__ == "__main__":
-    typer.run(main)
+    BENCHMARK.run()
