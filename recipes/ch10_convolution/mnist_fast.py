@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import zoo
 
 # Change these here, or on the command line: `zoo run mnist_fast --epochs 4`
-run = zoo.Run("mnist_fast", rows=0, epochs=6, batch_size=128, learning_rate=0.02, seed=0)
+run = zoo.Run("mnist_fast", rows=0, epochs=4, batch_size=128, learning_rate=0.02, seed=0)
 
 # %% [markdown]
 # ## The data
@@ -39,20 +39,20 @@ print(data)
 #    nothing, so that it settles. A cycle must end, so each length of training is a training of its own;
 # 4. the right digit is to get 91 %, not 100 %, so that what is sure already pulls no more;
 # 5. pictures are seen through a window that moves by a pixel, to another place for each batch;
-# 6. twice as many filters, for they have become cheap.
+# 6. half as many filters again, for they have become cheap.
 
 # %%
 settings = {"filters": (16, 32, 64), "shrink": "pool", "fixed_first": False, "margin": 0}
 settings |= {"cycle": False, "smoothing": 0.0, "epochs": laps}
 tricks = {
-    "none of them": {},
+    "none": {},
     "a move of two pixels": {"shrink": "stride"},
     "a fixed first layer": {"fixed_first": True},
     "one cycle": {"cycle": True},
     "smooth labels": {"smoothing": 0.1},
     "a moving window": {"margin": margin},
-    "more filters": {"filters": (32, 64, 128)},
-    f"all, {run.epochs} times as long": {"epochs": laps * run.epochs},
+    "more filters": {"filters": (24, 48, 96)},
+    f"more still, {run.epochs} times as long": {"filters": (32, 64, 128), "epochs": laps * run.epochs},
 }
 seconds, accuracies = {}, {}
 for name, trick in tricks.items():
@@ -60,12 +60,12 @@ for name, trick in tricks.items():
     wiring = {key: settings[key] for key in ("filters", "shrink", "fixed_first", "margin")}
     model = zoo.create_model("cnn_fast", **shape, **wiring, seed=run.seed)
     if settings["fixed_first"]:
-        filters = zoo.by_hand.whitening_filters(data.train.x[:500], count=settings["filters"][0])
+        filters = zoo.by_hand.whitening_filters(data.train.x[:100], count=settings["filters"][0])
         model.get_layer("conv_1").set_weights(filters)
     rate, steps = 0.001, settings["epochs"] * -(-len(data.train) // batch_size)
     if settings["cycle"]:  # from a 25th up to the whole in three tenths of the steps, then down to 0
-        top, cosine = run.learning_rate, keras.optimizers.schedules.CosineDecay
-        rate = cosine(top / 25, 0.7 * steps, warmup_target=top, warmup_steps=0.3 * steps)
+        highest, cosine = run.learning_rate, keras.optimizers.schedules.CosineDecay
+        rate = cosine(highest / 25, 0.7 * steps, warmup_target=highest, warmup_steps=0.3 * steps)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings["smoothing"])
     model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
     history = zoo.fit(model, *train, epochs=settings["epochs"], batch_size=batch_size, seed=run.seed)
@@ -73,8 +73,8 @@ for name, trick in tricks.items():
 
 # %% [markdown]
 # ## What each bought
-# Each row has the tricks of the rows above it. The seconds are this machine's, with the time to compile. The
-# accuracies of two seeds differ by a tenth of a per cent, as much as some tricks buy: try several.
+# Each row has the tricks above it, too. The seconds are this machine's, with the time to compile. Two seeds differ
+# by a tenth of a per cent, as much as some tricks buy: try several.
 
 # %%
 table = "| with | test accuracy | seconds |\n|---|---|---|\n"
@@ -84,23 +84,15 @@ figure = Figure(figsize=(9, 3.6), layout="constrained")
 waited, reached = figure.subplots(1, 2, sharey=True)
 waited.barh(list(tricks), list(seconds.values()), color="#0072B2")
 waited.set(title="seconds of training")
+waited.invert_yaxis()
 reached.plot([100 * accuracies[name] for name in tricks], list(tricks), "o", color="#D55E00")
 reached.axvline(99, color="#777777", linestyle=":")
 reached.set(title="test accuracy, %")
-waited.invert_yaxis()
 run.keep("tricks", figure)
 (run.folder / "tricks.md").write_text(table)
 
 # %%
 run.keep("mistakes", zoo.plots.mistakes(model, data.test))
-soonest = min((seconds[name] for name in tricks if accuracies[name] >= 0.99), default=float("nan"))
-figures = {"accuracy_once_through": accuracies["more filters"], "seconds_to_99_percent": soonest}
-least, once = {"mnist": (0.993, 0.99), "digits": (0.97, 0.96)}[data.name]
-run.finish(
-    model,
-    history,
-    data,
-    test=test,
-    metrics=figures,
-    expect={"test_accuracy": least, "accuracy_once_through": once},
-)
+once = {"accuracy_once": accuracies["more filters"], "seconds_once": seconds["more filters"]}
+low, top = {"mnist": (0.99, 0.993), "digits": (0.96, 0.97)}[data.name]
+run.finish(model, history, data, test=test, metrics=once, expect={"accuracy_once": low, "test_accuracy": top})

@@ -21,7 +21,7 @@ def whitening_filters(
         kernel[..., k] = v_k / √(λ_k + noise),    bias[k] = -Σ of kernel[..., k] · mean patch
 
     Such a layer need not be learned: it knows the data without a single label, and gradients go through
-    uncorrelated inputs with ease. Some hundred images are enough.
+    uncorrelated inputs with ease. A hundred images are enough.
 
     Args:
         images: shape (n, height, width, channels).
@@ -60,7 +60,9 @@ def whitening_filters(
         )
     windows = np.lib.stride_tricks.sliding_window_view(array, (size, size), axis=(1, 2))
     patches = np.moveaxis(windows, 3, 5).reshape(-1, length)
-    values, vectors = np.linalg.eigh(np.cov(patches.T))
+    centred = patches - patches.mean(axis=0)
+    # A sum of its own: as a product of matrices this long and narrow, its threads wait for each other.
+    values, vectors = np.linalg.eigh(np.einsum("ni,nj->ij", centred, centred) / (len(centred) - 1))
     largest = np.argsort(values)[: -count // 2 - 1 : -1]
     half = vectors[:, largest] / np.sqrt(values[largest] + noise)
     kernel = np.hstack([half, -half])
