@@ -73,8 +73,9 @@ for name, trick in tricks.items():
 
 # %% [markdown]
 # ## What each bought
-# Each row has the tricks above it, too. The seconds are this machine's, with the time to compile. Two seeds differ
-# by a tenth of a per cent, as much as some tricks buy: try several.
+# Each row has the tricks above it, too. The first two buy seconds and cost accuracy, until the cycle gives back more
+# than that. The seconds are this machine's, with the time to compile. Two seeds differ by up to a tenth of a per
+# cent, as much as some tricks buy: try several.
 
 # %%
 table = "| with | test accuracy | seconds |\n|---|---|---|\n"
