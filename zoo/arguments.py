@@ -93,6 +93,7 @@ Widths = Annotated[
 Rate = Annotated[
     float, Rule("a number of at least 0 and below 1", lambda value: _number(value) and 0 <= value < 1)
 ]
+Margin = Annotated[int, Rule("a whole number of 0 or more", lambda value: _whole(value) and value >= 0)]
 Penalty = Annotated[
     float, Rule("a number of 0 or more", lambda value: _number(value) and 0 <= value < float("inf"))
 ]

@@ -22,6 +22,7 @@ from zoo.by_hand.polynomial_regression import PolynomialRegression
 from zoo.by_hand.pooling import max_pool2d, max_pool2d_backward
 from zoo.by_hand.softmax_regression import SoftmaxRegression
 from zoo.by_hand.trace import Trace
+from zoo.by_hand.whitening import whitening_filters
 
 __all__ = [
     "MLP",
@@ -58,4 +59,5 @@ __all__ = [
     "max_pool2d_backward",
     "product_rule",
     "sum_rule",
+    "whitening_filters",
 ]
