@@ -15,16 +15,16 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo.training._epoch_backend import Epochs, handle_of, make_epochs
 from zoo.training._epoch_plan import Call, Outcome, Plan
-from zoo.training._tensorflow_epoch import TensorFlowEpochs
 
 _KEPT = 8  # functions of architectures, the last ones used
 _MOST = 16 * 2**20  # bytes of variables that may be kept alive with one
 # What a configuration holds and a training step does not: what only begins a training, or is a variable in it.
 _APART = re.compile(r"seed|.*_initializer|learning_rate|build_config|jit_compile|run_eagerly")
 
-_of_models: weakref.WeakKeyDictionary[Any, dict[Any, TensorFlowEpochs]] = weakref.WeakKeyDictionary()
-_of_architectures: OrderedDict[Any, tuple[TensorFlowEpochs, list[int]]] = OrderedDict()
+_of_models: weakref.WeakKeyDictionary[Any, dict[Any, Epochs]] = weakref.WeakKeyDictionary()
+_of_architectures: OrderedDict[Any, tuple[Epochs, list[int]]] = OrderedDict()
 
 
 class Trainer:
@@ -43,7 +43,7 @@ class Trainer:
 
     def __init__(
         self,
-        epochs: TensorFlowEpochs,
+        epochs: Epochs,
         variables: list[Any] | None = None,
         captured: list[Any] | None = None,
         names: Sequence[str] = (),
@@ -73,7 +73,7 @@ def trainer(model: keras.Model, data: Any, judged: Any, plan: Plan) -> Trainer:
     Raises:
         NotCompilable: the training step returns what is no metric.
     """
-    kind = (_kind(data), _kind(judged), plan)
+    kind = (_kind(data, rows=plan.xla), _kind(judged, rows=plan.xla), plan)
     mine = _of_models.setdefault(model._loss_tracker, {})  # which every compile makes anew
     if kind in mine:
         return Trainer(mine[kind])
@@ -82,13 +82,13 @@ def trainer(model: keras.Model, data: Any, judged: Any, plan: Plan) -> Trainer:
     if shared in _of_architectures:
         epochs, places = _of_architectures[shared]
         _of_architectures.move_to_end(shared)
-        own = [variable.value for variable in _variables(model)]
+        own = _variables(model)
         return Trainer(
-            epochs, own, [own[place].handle for place in places], tuple(model.get_metrics_result())
+            epochs, own, [handle_of(own[place]) for place in places], tuple(model.get_metrics_result())
         )
-    epochs = TensorFlowEpochs(model, data, judged, plan)
+    epochs = make_epochs(model, data, judged, plan)
     if shared is not None:
-        known = {id(variable.value.handle): place for place, variable in enumerate(_variables(model))}
+        known = {id(handle_of(variable)): place for place, variable in enumerate(_variables(model))}
         places = [known.get(id(handle), -1) for handle in epochs.handles()]
         if -1 not in places:
             _of_architectures[shared] = epochs, places
@@ -173,7 +173,9 @@ def _variables(model: keras.Model) -> list[Any]:
     return found
 
 
-def _kind(arrays: Any) -> Any:
-    """Say what a nest of arrays looks like, but for the number of rows."""
-    shapes = tuple((tuple(leaf.shape[1:]), str(leaf.dtype)) for leaf in keras.tree.flatten(arrays))
+def _kind(arrays: Any, *, rows: bool) -> Any:
+    """Say what a nest of arrays looks like, with the number of rows or without."""
+    shapes = tuple(
+        (tuple(leaf.shape[0 if rows else 1 :]), str(leaf.dtype)) for leaf in keras.tree.flatten(arrays)
+    )
     return shapes, str(keras.tree.map_structure(lambda _: 0, arrays))

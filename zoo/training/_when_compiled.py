@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from zoo.training._epoch_backend import BACKENDS
+
 _BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -38,7 +40,7 @@ def against(
 def _reasons(
     model: keras.Model, rows: Sequence[Any], callbacks: Sequence[Any], *, stream: bool, steps: bool
 ) -> Iterator[str]:
-    if keras.config.backend() != "tensorflow":
+    if keras.config.backend() not in BACKENDS:
         yield f"the backend is {keras.config.backend()}"
     if stream:
         yield "the data comes as a stream"
@@ -48,6 +50,8 @@ def _reasons(
         yield "the model runs eagerly"
     if getattr(model, "_distribute_strategy", None) is not None:
         yield "the model is spread over devices"
+    if keras.config.backend() == "jax":
+        yield from _jax_reasons(model)
     for name in _PASSED_BY:
         if not getattr(type(model), name).__module__.startswith(("keras.", "zoo.")):
             yield f"the model has its own {name}"
@@ -56,6 +60,15 @@ def _reasons(
     for callback in callbacks:
         if looks_at_batches(callback):
             yield f"{type(callback).__name__} looks at every batch"
+
+
+def _jax_reasons(model: keras.Model) -> Iterator[str]:
+    if not model.jit_compile:
+        yield "a layer cannot be compiled, or the model was compiled with jit_compile=False"
+    if keras.distribution.distribution() is not None:
+        yield "the model is spread over devices"
+    if keras.config.is_nnx_enabled():
+        yield "the model's variables are those of Flax"
 
 
 def looks_at_batches(callback: Any) -> bool:
@@ -98,6 +111,8 @@ def overrides(callback: Any, hooks: Sequence[str]) -> bool:
 
 
 def _runs_eagerly() -> bool:
+    if keras.config.backend() != "tensorflow":
+        return False
     import importlib
 
     return bool(importlib.import_module("tensorflow").config.functions_run_eagerly())

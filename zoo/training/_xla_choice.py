@@ -16,6 +16,7 @@ import keras
 import platformdirs
 
 from zoo._files import write_text
+from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, signature_of
 from zoo.training._epoch_plan import Call
 
@@ -68,7 +69,7 @@ def choose(
         sample: a call of some steps, to be timed; what it changes is put back.
         steps: how many steps there will be.
     """
-    if model.jit_compile:
+    if model.jit_compile or always_xla():
         return make(True)
     layers = list(model._flatten_layers())
     # XLA draws other random numbers: dropout would switch off other units than it does in Keras' own loop.

@@ -12,10 +12,11 @@ import keras
 import numpy as np
 
 from zoo.training._data import Batches, Rows, order_of_rows
+from zoo.training._epoch_backend import always_xla, place
 from zoo.training._epoch_functions import Trainer, trainer
 from zoo.training._epoch_plan import Call, Outcome, Plan
 from zoo.training._memory import size_of
-from zoo.training._tensorflow_epoch import number_type, place
+from zoo.training._tensorflow_epoch import number_type
 from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
 
@@ -128,8 +129,14 @@ class CompiledEpochs:
             epochs_a_call=many,
         )
 
+        like = self._like
+        if always_xla() and self._leaves is None:
+            steps = -(-self._chunk_rows // self._batch_size)
+            fixed = replace(fixed, steps=steps, whole=False, epochs_a_call=1)
+            like = _like(self._arrays, self._chunk_rows)
+
         def make(xla: bool) -> Trainer:
-            return trainer(self._model, self._like, self._judged_like, fixed if xla else plan)
+            return trainer(self._model, like, self._judged_like, fixed if xla or always_xla() else plan)
 
         if self._leaves is None or not left:
             return make(False)
