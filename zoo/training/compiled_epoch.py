@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 
 from zoo.training._data import Batches, Rows, order_of_rows
-from zoo.training._epoch_backend import always_xla, place
+from zoo.training._device_rows import Chunk, DeviceRows, looks_of
+from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, trainer
 from zoo.training._epoch_plan import Call, Outcome, Plan
-from zoo.training._memory import size_of
-from zoo.training._tensorflow_epoch import number_type
 from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
 
@@ -25,23 +24,6 @@ _TIMED = 100  # steps of a call that is timed
 _FIRST = 8  # steps of a call before it is known how long they take
 _MOST_EPOCHS = 64  # of a call
 _WHOLE = 32 * 2**20  # bytes of rows that XLA puts in order at once
-
-
-@dataclass(frozen=True, eq=False)
-class _Chunk:
-    """Rows of an epoch that are at hand: all of them, or as many as memory allows.
-
-    Attributes:
-        leaves: the arrays on the device.
-        order: the rows of the arrays in the order in which they are shown.
-        offset: steps of the epoch that came before.
-        last: whether the epoch ends with them.
-    """
-
-    leaves: list[Any]
-    order: np.ndarray
-    offset: int
-    last: bool
 
 
 class CompiledEpochs:
@@ -82,7 +64,8 @@ class CompiledEpochs:
     ) -> None:
         self._model, self._batch_size, self._seed = model, batch_size, seed
         self._epochs, self._initial = epochs, model._initial_epoch or initial_epoch
-        self._rows, self._arrays, self._count = rows, rows.as_tuple(), len(rows)
+        self._count, self._validates = len(rows), judged is not None
+        self._rows = DeviceRows(rows, judged, batch_size=batch_size, budget=budget)
         self._whole_steps, self._tail = divmod(self._count, batch_size)
         self.steps = self._whole_steps + (self._tail > 0)
         self._rater = next((one for one in callbacks if hasattr(one, "rates_of_epoch")), None)
@@ -92,23 +75,8 @@ class CompiledEpochs:
         self._step_seconds: float | None = None
         self._epoch_seconds: float | None = None
         self._calls = 0
-        self._place(judged, budget)
-        model._symbolic_build(data_batch=_like(self._arrays, min(batch_size, self._count)))
+        model._symbolic_build(data_batch=looks_of(self._rows.like, min(batch_size, self._count)))
         self._trainer = self._choose()
-
-    def _place(self, judged: Rows | None, budget: int) -> None:
-        """Put onto the device what fits there: the rows to validate by, and those to learn from."""
-        self._judged = None if judged is None else judged.as_tuple()
-        self._judged_by_keras = judged if size_of(self._judged or ()) > budget // 2 else None
-        judged_here = () if self._judged is None or self._judged_by_keras is not None else self._judged
-        self._judged_like, self._judged_leaves = _like(judged_here), place(judged_here)
-        left = budget - size_of(judged_here)
-        mine = size_of(self._arrays)
-        # Rows are copied to the device, and once more when they are put in order there or on the way.
-        self._leaves = place(self._arrays) if 2 * mine <= left else None
-        rows = max(1, left // 3 * self._count // max(1, mine) // self._batch_size) * self._batch_size
-        self._chunk_rows = min(rows, self._count)
-        self._like = _like(self._arrays)
 
     def _choose(self) -> Trainer:
         """Return the function that trains soonest."""
@@ -116,7 +84,7 @@ class CompiledEpochs:
         many = min(_MOST_EPOCHS, max(1, 2**20 // self._count), max(1, left)) if self._listened else 1
         plan = Plan(
             batch_size=self._batch_size,
-            judged=bool(self._judged_leaves),
+            judged=bool(self._rows.judged),
             rated=self._rater is not None,
             watched=bool(self._watchers),
         )
@@ -125,20 +93,20 @@ class CompiledEpochs:
             xla=True,
             rows=self._count,
             steps=self.steps,
-            whole=size_of(self._arrays) <= _WHOLE,
+            whole=self._rows.size <= _WHOLE,
             epochs_a_call=many,
         )
 
-        like = self._like
-        if always_xla() and self._leaves is None:
-            steps = -(-self._chunk_rows // self._batch_size)
+        like = self._rows.like
+        if always_xla() and self._rows.leaves is None:
+            steps = -(-self._rows.most // self._batch_size)
             fixed = replace(fixed, steps=steps, whole=False, epochs_a_call=1)
-            like = _like(self._arrays, self._chunk_rows)
+            like = looks_of(like, self._rows.most)
 
         def make(xla: bool) -> Trainer:
-            return trainer(self._model, like, self._judged_like, fixed if xla or always_xla() else plan)
+            return trainer(self._model, like, self._rows.judged_like, fixed if xla or always_xla() else plan)
 
-        if self._leaves is None or not left:
+        if self._rows.leaves is None or not left:
             return make(False)
         # Timed as it will be called: some whole epochs at once, or the first steps of one.
         few = min(many, max(1, _TIMED // self.steps))
@@ -152,7 +120,7 @@ class CompiledEpochs:
             fresh=True,
             judge=False,
         )
-        return choose(self._model, make, [*self._leaves, *self._judged_leaves], sample, left * self.steps)
+        return choose(self._model, make, [*self._rows.leaves, *self._rows.judged], sample, left * self.steps)
 
     def run(self, told: keras.callbacks.CallbackList) -> None:
         """Train, and tell the callbacks what `model.fit` tells them.
@@ -175,7 +143,7 @@ class CompiledEpochs:
     def _next(self, told: Any, epoch: int) -> Iterator[dict[str, float]]:
         """Train one epoch, or as many at once as nobody needs to look between; yield the figures of each."""
         seconds, begin, done = self._epoch_seconds, time.perf_counter(), 0
-        at_once = self._listened and self._leaves is not None and not self._judged_by_keras
+        at_once = self._listened and self._rows.leaves is not None and not self._rows.left_to_keras
         if seconds is None or not at_once or 2 * seconds > _CALL:
             yield self._one(told, epoch)
             done = 1
@@ -199,9 +167,9 @@ class CompiledEpochs:
             last=self._whole_steps,
             tail=self._tail > 0,
             fresh=True,
-            judge=bool(self._judged_leaves),
+            judge=bool(self._rows.judged),
         )
-        outcome = self._take(self._leaves or [], call)
+        outcome = self._take(self._rows.leaves or [], call)
         for number, train, test in zip(numbers, outcome.train, outcome.test, strict=False):
             logs = {**train, **({f"val_{name}": value for name, value in test.items()})}
             for callback in told.callbacks:  # themselves, since the list looks at every figure each time
@@ -228,15 +196,15 @@ class CompiledEpochs:
             if model.stop_training:
                 break
         logs = dict(train)
-        if self._judged is not None and chunk is not None:
+        if self._validates and chunk is not None:
             logs |= self._tell_test(told, test) if test is not None else self._judge(told, chunk)
         told.on_epoch_end(epoch, logs)
         return logs
 
-    def _calls_of(self, epoch: int) -> Iterator[tuple[_Chunk, Call]]:
+    def _calls_of(self, epoch: int) -> Iterator[tuple[Chunk, Call]]:
         """Yield the calls that make an epoch, each with its rows."""
         rates = self._rates([epoch])
-        for chunk in self._chunks(order_of_rows(self._seed, epoch, self._count)):
+        for chunk in self._rows.chunks(order_of_rows(self._seed, epoch, self._count)):
             whole, tail = divmod(len(chunk.order), self._batch_size)
             step, end = 0, -1
             while end < whole:
@@ -251,26 +219,15 @@ class CompiledEpochs:
                         last=end,
                         tail=end == whole and tail > 0,
                         fresh=chunk.offset + step == 0,
-                        judge=ends and bool(self._judged_leaves) and not self._apart,
+                        judge=ends and bool(self._rows.judged) and not self._apart,
                     ),
                 )
                 step = end
 
-    def _chunks(self, order: np.ndarray) -> Iterator[_Chunk]:
-        """Yield the rows of an epoch in their order, as many at a time as memory allows."""
-        if self._leaves is not None:
-            yield _Chunk(self._leaves, order, 0, last=True)
-            return
-        for first in range(0, self._count, self._chunk_rows):
-            rows = order[first : first + self._chunk_rows]
-            leaves = place(self._rows.take(rows).as_tuple())
-            last = first + self._chunk_rows >= self._count
-            yield _Chunk(leaves, np.arange(len(rows), dtype="int32"), first // self._batch_size, last)
-
     def _take(self, leaves: list[Any], call: Call) -> Outcome:
         """Make a call, and note how long a step takes."""
         begin = time.perf_counter()
-        outcome = self._trainer.run([*leaves, *self._judged_leaves], call)
+        outcome = self._trainer.run([*leaves, *self._rows.judged], call)
         steps = len(call.orders) * (call.last - call.first + call.tail)
         if self._calls and steps:
             self._step_seconds = (time.perf_counter() - begin) / steps
@@ -282,11 +239,11 @@ class CompiledEpochs:
             return self.steps
         return _FIRST if self._step_seconds is None else max(1, int(_CALL / self._step_seconds))
 
-    def _judge(self, told: Any, chunk: _Chunk) -> dict[str, float]:
+    def _judge(self, told: Any, chunk: Chunk) -> dict[str, float]:
         """Validate, in a call of its own."""
         told.on_test_begin()
-        if self._judged_by_keras is not None:
-            batches = Batches(self._judged_by_keras, batch_size=self._batch_size, seed=None)
+        if self._rows.left_to_keras is not None:
+            batches = Batches(self._rows.left_to_keras, batch_size=self._batch_size, seed=None)
             logs = self._model.evaluate(batches, verbose=0, return_dict=True)
         else:
             rates = np.zeros((1, self.steps), "float32")
@@ -309,13 +266,3 @@ class CompiledEpochs:
         if self._rater is None or getattr(self._rater, "model", None) is None:
             return np.zeros((len(epochs), self.steps), "float32")
         return np.array([self._rater.rates_of_epoch(epoch) for epoch in epochs], "float32")
-
-
-def _like(arrays: Any, rows: int | None = None) -> Any:
-    """Say what arrays look like on the device: their shapes, or those of so many rows, and their number types."""
-    return keras.tree.map_structure(
-        lambda leaf: keras.KerasTensor(
-            (leaf.shape[0] if rows is None else rows, *leaf.shape[1:]), number_type(leaf)
-        ),
-        arrays,
-    )
