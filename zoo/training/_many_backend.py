@@ -42,11 +42,15 @@ def compiled(function: Callable[..., Any], *, fused: bool) -> Callable[..., Any]
 
 
 def _over_constants(compile: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile anew for each value of the arguments that come by keyword."""
+    """Compile anew for each value of the arguments that come by keyword, and for each shape of the others.
+
+    TensorFlow would do the latter by itself, and warn of it after a few.
+    """
     made: dict[Any, Callable[..., Any]] = {}
 
     def call(*arrays: Any, **constants: Any) -> Any:
-        key = tuple(sorted(constants.items()))
+        shapes = tuple(getattr(leaf, "shape", None) for leaf in keras.tree.flatten(arrays))
+        key = tuple(sorted(constants.items())), str(shapes)
         if key not in made:
             made[key] = compile(lambda *inner: function(*inner, **constants))
         return made[key](*arrays)
