@@ -22,6 +22,8 @@ from zoo.errors import InputError, UnknownNameError, did_you_mean
 if TYPE_CHECKING:
     from zoo.runs.run import Run
 
+_BUILD = ("create_model", "fit_many")  # what takes a builder's name first
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -168,7 +170,7 @@ def read_recipe(path: Path) -> Recipe:
         if node.func.attr == "Run":
             parameters = {k.arg: _literal(k, path) for k in node.keywords if k.arg} | parameters
             parameters.setdefault("seed", 0)
-        elif node.func.attr == "create_model" and node.args and isinstance(node.args[0], ast.Constant):
+        elif node.func.attr in _BUILD and node.args and isinstance(node.args[0], ast.Constant):
             models.append(str(node.args[0].value))
         elif node.func.attr == "finish":
             expect = [k.value for k in node.keywords if k.arg == "expect" and isinstance(k.value, ast.Dict)]
@@ -190,7 +192,7 @@ def _telling(text: str, path: Path) -> Iterator[ast.AST]:
     lines = text.splitlines()
     for statement in ast.parse(text, filename=str(path)).body:
         source = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
-        if any(word in source for word in ("Run", "create_model", "finish")):
+        if any(word in source for word in ("Run", *_BUILD, "finish")):
             yield from ast.walk(statement)
 
 
