@@ -43,7 +43,9 @@ def built(name, seed=0):
         several = isinstance(form, dict | list | tuple)
         losses = keras.tree.map_structure(lambda _: "mse", form)
         metrics = keras.tree.map_structure(lambda _: "mae", form) if several else ["mae"]
-        model.compile(keras.optimizers.Adam(1e-3), losses, metrics=metrics)
+        # No Adam: it makes whole steps of the rounding in gradients that should be 0, as of a bias before batch
+        # normalisation. tests/training/test_compiled_training.py has it, and others.
+        model.compile(keras.optimizers.SGD(0.01, momentum=0.9), losses, metrics=metrics)
     else:
         model.compile()
     return model
