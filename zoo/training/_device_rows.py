@@ -11,8 +11,7 @@ import numpy as np
 
 from zoo.training._data import Rows
 from zoo.training._epoch_backend import place
-from zoo.training._memory import size_of
-from zoo.training._tensorflow_epoch import number_type
+from zoo.training._memory import number_type, size_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 
 from zoo.training._epoch_plan import Call, Outcome, Plan
 from zoo.training._jax_steps import State, Steps
-from zoo.training._tensorflow_epoch import number_type
+from zoo.training._memory import number_type
 
 
 class JaxEpochs:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import InputError
-from zoo.training._data import Rows
+from zoo.training._data import Rows, order_of_rows
 from zoo.training._task import _labels, split
 
 
@@ -28,8 +28,8 @@ class Share:
 
     def order(self, seed: int, epoch: int) -> np.ndarray:
         """Return the rows in the order in which `zoo.fit` shows them."""
-        order: np.ndarray = self.train[np.random.default_rng([seed, epoch]).permutation(len(self.train))]
-        return order
+        shown: np.ndarray = self.train[order_of_rows(seed, epoch, len(self.train))]
+        return shown
 
 
 def shares(

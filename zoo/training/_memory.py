@@ -37,11 +37,20 @@ def size_of(arrays: Any) -> int:
         >>> size_of([np.ones((2, 3)), np.ones(2, "uint8")])  # 64-bit floats become 32-bit ones
         26
     """
-    return sum(
-        math.prod(leaf.shape) * _width(getattr(leaf.dtype, "name", leaf.dtype))
-        for leaf in keras.tree.flatten(arrays)
-    )
+    return sum(math.prod(leaf.shape) * _width(number_type(leaf)) for leaf in keras.tree.flatten(arrays))
+
+
+def number_type(leaf: Any) -> str:
+    """Return the name of the type that an array has on the device, as `model.fit` has it.
+
+    Examples:
+        >>> import numpy as np
+        >>> number_type(np.ones(1)), number_type(np.ones(1, "uint8"))
+        ('float32', 'uint8')
+    """
+    name: str = getattr(leaf.dtype, "name", leaf.dtype)
+    return keras.config.floatx() if name == "float64" else name
 
 
 def _width(kind: str) -> int:
-    return {"float64": 4, "bfloat16": 2, "string": 16}.get(kind) or np.dtype(kind).itemsize
+    return {"bfloat16": 2, "string": 16}.get(kind) or np.dtype(kind).itemsize

@@ -24,6 +24,11 @@ def learns_as_keras_does(model: keras.Model) -> bool:
     return str(getattr(type(model).train_step, "__module__", "")).startswith("keras.")
 
 
+def draws_random_numbers(model: keras.Model) -> bool:
+    """Say whether a step of a model draws random numbers, as dropout does."""
+    return any(variable.path.endswith("seed_generator_state") for variable in model.variables)
+
+
 def iterations_of(model: keras.Model) -> int:
     """Return how many steps a model's optimizer has taken."""
     iterations = getattr(getattr(model, "optimizer", None), "iterations", None)

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from zoo.training._epoch_plan import Call, NotCompilable, Outcome, Plan
+from zoo.training._memory import number_type
 
 
 class TensorFlowEpochs:
@@ -33,8 +34,7 @@ class TensorFlowEpochs:
         self._tf = importlib.import_module("tensorflow")
         self.plan, self._model = plan, model
         self._data, self._judged = data, judged
-        self._train_names: tuple[str, ...] = ()
-        self._test_names: tuple[str, ...] = ()
+        self._names = tuple(model.get_metrics_result())
         tf = self._tf
         specs = [self._spec(leaf) for leaf in keras.tree.flatten((self._data, self._judged))]
         epochs = plan.epochs_a_call if plan.xla else None
@@ -75,8 +75,8 @@ class TensorFlowEpochs:
         train, test, reached, before = self._call(arguments, self._captured if captured is None else captured)
         epochs, steps = reached.numpy().tolist()
         return Outcome(
-            train=[dict(zip(self._train_names, row, strict=True)) for row in train.numpy()[:epochs].tolist()],
-            test=[dict(zip(self._test_names, row, strict=False)) for row in test.numpy()[:epochs].tolist()],
+            train=[dict(zip(self._names, row, strict=True)) for row in train.numpy()[:epochs].tolist()],
+            test=[dict(zip(self._names, row, strict=True)) for row in test.numpy()[:epochs].tolist()],
             steps=steps,
             before=float(before),
         )
@@ -116,7 +116,7 @@ class TensorFlowEpochs:
                 if plan.rated:
                     model.optimizer.learning_rate = rates[number, i]
                 logs = model.train_step(rows)
-                self._train_names = self._names(logs)
+                self._check(logs)
                 if not plan.watched or "loss" not in logs:
                     return i + 1, before, now
                 loss = tf.cast(logs["loss"], tf.float32)
@@ -140,7 +140,7 @@ class TensorFlowEpochs:
                     lambda: (i, before, now),
                 )
             i, before, now = state
-            train = _put(tf, train, number, self._figures(self._train_names))
+            train = _put(tf, train, number, self._figures())
             if plan.judged:
                 test = tf.cond(
                     judge > 0, lambda: _put(tf, test, number, self._judge(judged)), lambda: tf.identity(test)
@@ -150,8 +150,7 @@ class TensorFlowEpochs:
         def more(number: Any, reached: Any, before: Any, now: Any, *_: Any) -> Any:
             return (number < count) & tf.math.is_finite(now)
 
-        names = len(model.get_metrics_result())
-        zero, nothing = tf.constant(0), tf.zeros([tf.shape(orders)[0], names], tf.float64)
+        zero, nothing = tf.constant(0), tf.zeros([tf.shape(orders)[0], len(self._names)], tf.float64)
         number, reached, before, _, train, test = tf.while_loop(
             more,
             epoch,
@@ -170,7 +169,7 @@ class TensorFlowEpochs:
 
         def judge(start: Any, length: Any) -> None:
             batch = _map(lambda leaf: _slice(tf, leaf, start, length), judged)
-            self._test_names = self._names(model.test_step(batch))
+            self._check(model.test_step(batch))
 
         def step(i: Any) -> tuple[Any]:
             judge(i * size, size if self.plan.xla else tf.minimum(size, rows - i * size))
@@ -180,21 +179,19 @@ class TensorFlowEpochs:
         tf.while_loop(lambda i: i < steps, step, (tf.constant(0),), parallel_iterations=1)
         if self.plan.xla and rest:
             judge(full * size, rest)
-        return self._figures(self._test_names)
+        return self._figures()
 
-    def _names(self, logs: Any) -> tuple[str, ...]:
-        """Return the names of a step's figures, which must be the metrics'."""
-        known = self._model.get_metrics_result()
-        if not isinstance(logs, dict) or set(logs) != set(known):
+    def _check(self, logs: Any) -> None:
+        """Refuse a step's figures that are not the metrics'."""
+        if not isinstance(logs, dict) or set(logs) != set(self._names):
             raise NotCompilable("its training step returns figures that are no metrics of the model")
-        return tuple(known)
 
-    def _figures(self, names: Sequence[str]) -> Any:
+    def _figures(self) -> Any:
         """Return the metrics as they stand, ``(metrics,)`` float64."""
         tf, known = self._tf, self._model.get_metrics_result()
         if any(tf.convert_to_tensor(value).shape.rank != 0 for value in known.values()):
             raise NotCompilable("a metric is no single number")
-        return tf.stack([tf.cast(known[name], tf.float64) for name in names])
+        return tf.stack([tf.cast(known[name], tf.float64) for name in self._names])
 
 
 def place(arrays: Any) -> list[Any]:
@@ -205,17 +202,6 @@ def place(arrays: Any) -> list[Any]:
     """
     tf = importlib.import_module("tensorflow")
     return [tf.convert_to_tensor(leaf, number_type(leaf)) for leaf in keras.tree.flatten(arrays)]
-
-
-def number_type(leaf: Any) -> str:
-    """Return the name of the type that an array has on the device, as `model.fit` has it.
-
-    Examples:
-        >>> number_type(np.ones(1)), number_type(np.ones(1, "uint8"))
-        ('float32', 'uint8')
-    """
-    name: str = getattr(leaf.dtype, "name", leaf.dtype)
-    return keras.config.floatx() if name == "float64" else name
 
 
 def _reset(model: keras.Model) -> None:

@@ -19,6 +19,7 @@ from zoo._files import write_text
 from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, signature_of
 from zoo.training._epoch_plan import Call
+from zoo.training._model_weights import draws_random_numbers
 
 # XLA saves TensorFlow's own work of some tenths of a millisecond a step, so that a step which takes much longer gains
 # nothing that would pay for seconds of compiling; and of convolutions on a processor it makes slower ones.
@@ -71,10 +72,9 @@ def choose(
     """
     if model.jit_compile or always_xla():
         return make(True)
-    layers = list(model._flatten_layers())
     # XLA draws other random numbers: dropout would switch off other units than it does in Keras' own loop.
-    drawn = any(getattr(layer, "_seed_generators", None) for layer in layers)
-    if steps < _FEWEST or drawn or not all(layer.supports_jit for layer in layers):
+    steady = not draws_random_numbers(model)
+    if steps < _FEWEST or not steady or not all(layer.supports_jit for layer in model._flatten_layers()):
         return make(False)
     if (key := _key(model, sample, leaves)) is None:
         return make(False)
@@ -155,5 +155,4 @@ def _remember(key: str, timing: Timing) -> None:
         told = json.loads(_file().read_text(encoding="utf-8"))
     told[key] = asdict(timing)
     with contextlib.suppress(OSError):  # a cache that cannot be written is none
-        _file().parent.mkdir(parents=True, exist_ok=True)
         write_text(_file(), json.dumps(told, indent=1) + "\n")

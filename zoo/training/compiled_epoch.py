@@ -171,7 +171,7 @@ class CompiledEpochs:
         )
         outcome = self._take(self._rows.leaves or [], call)
         for number, train, test in zip(numbers, outcome.train, outcome.test, strict=False):
-            logs = {**train, **({f"val_{name}": value for name, value in test.items()})}
+            logs = {**train, **(_of_validation(test) if call.judge else {})}
             for callback in told.callbacks:  # themselves, since the list looks at every figure each time
                 callback.on_epoch_begin(number)
                 callback.on_train_batch_end(self.steps - 1, train)
@@ -197,7 +197,7 @@ class CompiledEpochs:
                 break
         logs = dict(train)
         if self._validates and chunk is not None:
-            logs |= self._tell_test(told, test) if test is not None else self._judge(told, chunk)
+            logs |= _of_validation(self._judge(told, chunk, test))
         told.on_epoch_end(epoch, logs)
         return logs
 
@@ -239,10 +239,12 @@ class CompiledEpochs:
             return self.steps
         return _FIRST if self._step_seconds is None else max(1, int(_CALL / self._step_seconds))
 
-    def _judge(self, told: Any, chunk: Chunk) -> dict[str, float]:
-        """Validate, in a call of its own."""
+    def _judge(self, told: Any, chunk: Chunk, done: dict[str, float] | None) -> dict[str, float]:
+        """Tell of a validation that was done in the last call, or validate in a call of its own."""
         told.on_test_begin()
-        if self._rows.left_to_keras is not None:
+        if done is not None:
+            logs = done
+        elif self._rows.left_to_keras is not None:
             batches = Batches(self._rows.left_to_keras, batch_size=self._batch_size, seed=None)
             logs = self._model.evaluate(batches, verbose=0, return_dict=True)
         else:
@@ -250,12 +252,7 @@ class CompiledEpochs:
             call = Call(chunk.order[np.newaxis], rates, 0, 0, tail=False, fresh=False, judge=True)
             logs = self._take(chunk.leaves, call).test[0]
         told.on_test_end(logs)
-        return {f"val_{name}": float(value) for name, value in logs.items()}
-
-    def _tell_test(self, told: Any, logs: dict[str, float]) -> dict[str, float]:
-        told.on_test_begin()
-        told.on_test_end(logs)
-        return {f"val_{name}": value for name, value in logs.items()}
+        return logs
 
     def _orders(self, epochs: Sequence[int]) -> np.ndarray:
         """Return the order of the rows in each epoch, ``(epochs, rows)``."""
@@ -263,6 +260,10 @@ class CompiledEpochs:
 
     def _rates(self, epochs: Sequence[int]) -> np.ndarray:
         """Return the learning rate of each step, ``(epochs, steps)``, where a callback has planned them."""
-        if self._rater is None or getattr(self._rater, "model", None) is None:
+        if self._rater is None:
             return np.zeros((len(epochs), self.steps), "float32")
         return np.array([self._rater.rates_of_epoch(epoch) for epoch in epochs], "float32")
+
+
+def _of_validation(logs: dict[str, float]) -> dict[str, float]:
+    return {f"val_{name}": float(value) for name, value in logs.items()}

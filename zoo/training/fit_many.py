@@ -20,6 +20,7 @@ from zoo.training._many_groups import first_group, group_size
 from zoo.training._many_rows import groups, shares
 from zoo.training._many_step import JUDGED_AT_ONCE, Batch, Networks, stateless
 from zoo.training._many_variants import Builder, expand
+from zoo.training._model_weights import draws_random_numbers
 from zoo.training._task import training_task
 from zoo.training._weights import weigh
 from zoo.training.many import Many
@@ -208,9 +209,13 @@ def _networks(model: keras.Model, pool: Batch, steps: int) -> Networks:
     loops = any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in layers)
     side_by_side = dense and not loops
     # XLA draws other random numbers than TensorFlow does, and a model trained alone has TensorFlow's.
-    draws = any(variable.path.endswith("seed_generator_state") for variable in model.variables)
     pays = steps * model.count_params() > _FUSED_FROM
-    return Networks(model, optimizer, side_by_side=side_by_side, fused=side_by_side and pays and not draws)
+    return Networks(
+        model,
+        optimizer,
+        side_by_side=side_by_side,
+        fused=side_by_side and pays and not draws_random_numbers(model),
+    )
 
 
 def _size(networks: Networks, batch_size: int, parts: Any, validation: Batch | None) -> int:
