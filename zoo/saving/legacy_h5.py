@@ -12,6 +12,7 @@ from typing import Any
 import h5py
 import keras
 
+from zoo._hdf5 import write_hdf5
 from zoo.errors import InputError
 from zoo.saving.model_config import readable, words_of_keras
 from zoo.saving.training_config import compile_arguments, read_training_config, restore_state
@@ -22,7 +23,7 @@ _MOST_NAMES = 5  # in a warning
 def write(model: keras.Model, path: Path) -> None:
     """Write a model to ``path``, which ends in ``.h5``."""
     with _quiet():
-        model.save(path)
+        write_hdf5(model.save, path)
 
 
 def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
