@@ -18,6 +18,7 @@ from .errors import PreflightWarning as PreflightWarning
 from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
+from .errors import UnwritableFileError as UnwritableFileError
 from .errors import ZooError as ZooError
 from .images import prepare_image as prepare_image
 from .inference.predictor import Predictor as Predictor
@@ -35,6 +36,8 @@ from .saving import load_weights as load_weights
 from .saving import save_model as save_model
 from .saving import save_weights as save_weights
 from .saving.backends import predict_under as predict_under
+from .saving.export import Export as Export
+from .saving.export import export_model as export_model
 from .saving.torch_code import torch_code as torch_code
 from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
