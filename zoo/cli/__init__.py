@@ -1,6 +1,6 @@
 """The command line: it parses, and leaves the work to the public API."""
 
-from zoo.cli import export, look, work
+from zoo.cli import export, inspect, look, verify, work
 from zoo.cli._app import app, main
 
-__all__ = ["app", "export", "look", "main", "work"]
+__all__ = ["app", "export", "inspect", "look", "main", "verify", "work"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from zoo.saving.documents import Documents
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -15,8 +20,15 @@ def write(model: keras.Model, path: Path) -> None:
     model.save(path)
 
 
-def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
-    """Read a model; Keras' safe mode refuses what could run code.
+def read(
+    path: Path,
+    documents: Documents,
+    *,
+    custom_objects: Mapping[str, Any] | None,
+    compile: bool,
+    safe_mode: bool = True,
+) -> keras.Model:
+    """Build a model from its documents and read its weights; Keras' safe mode refuses what could run code.
 
     Where its losses or metrics cannot be read, warn and leave it uncompiled.
     """
@@ -24,12 +36,12 @@ def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool)
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
-            model = _read(path, custom_objects, compile)
+            model = _read(path, documents, custom_objects, compile, safe_mode)
         except (ValueError, TypeError) as error:
             if not compile:
                 raise
             try:
-                model = _read(path, custom_objects, compile=False)
+                model = _read(path, documents, custom_objects, False, safe_mode)
             except (ValueError, TypeError):
                 raise error from None
             told.append(
@@ -49,8 +61,25 @@ def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool)
     return model
 
 
-def _read(path: Path, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
-    return keras.models.load_model(path, custom_objects=custom_objects, compile=compile, safe_mode=True)
+def _read(
+    path: Path, documents: Documents, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
+) -> keras.Model:
+    with zipfile.ZipFile(path) as archive:
+        same = json.loads(archive.read("config.json")) == documents.model
+    if same:
+        return keras.models.load_model(
+            path, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+            for name in source.namelist():
+                target.writestr(
+                    name, json.dumps(documents.model) if name == "config.json" else source.read(name)
+                )
+        return keras.models.load_model(
+            copy, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -14,6 +14,7 @@ import keras
 
 from zoo._hdf5 import write_hdf5
 from zoo.errors import InputError
+from zoo.saving.documents import Documents
 from zoo.saving.model_config import readable, words_of_keras
 from zoo.saving.training_config import compile_arguments, read_training_config, restore_state
 
@@ -26,13 +27,20 @@ def write(model: keras.Model, path: Path) -> None:
         write_hdf5(model.save, path)
 
 
-def read(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
+def read(
+    path: Path,
+    documents: Documents,
+    *,
+    custom_objects: Mapping[str, Any] | None,
+    compile: bool,
+    safe_mode: bool = True,
+) -> keras.Model:
     """Read a model, of Keras 3 or 2; where its losses or metrics cannot be read, warn and leave it uncompiled."""
     custom = {**_own_classes(), **(custom_objects or {})}
     told = []
-    with _quiet(), readable(path) as (legal, renamed):
+    with _quiet(), readable(path, documents.model) as (legal, renamed):
         objects = {**words_of_keras(), **custom}
-        model = keras.models.load_model(legal, custom_objects=objects, compile=False, safe_mode=True)
+        model = keras.models.load_model(legal, custom_objects=objects, compile=False, safe_mode=safe_mode)
         _settle(model)
         if renamed:
             names = ", ".join(f"{old!r} is now {new!r}" for old, new in list(renamed.items())[:_MOST_NAMES])
