@@ -16,6 +16,8 @@ from zoo.errors import BrokenModelError, InputError, MissingFileError
 from zoo.pretrained import check_shipped
 from zoo.saving import keras_format, legacy_h5
 from zoo.saving._keras_gaps import whole_settings
+from zoo.saving.upgrade import upgraded
+from zoo.saving.upgrade._reading import read_documents
 from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
 from zoo.saving.weights import load_weights, save_weights
 
@@ -63,7 +65,7 @@ def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool 
         except NotImplementedError as error:
             raise explain_unwritable(model, error, target.name) from error
         if check:
-            check_round_trip(model, temporary, form.read, target.name)
+            check_round_trip(model, temporary, _reopen, target.name)
     return target
 
 
@@ -105,10 +107,16 @@ def load_model(
     check_shipped(source)
     _meet_own_classes()
     try:
-        return form.read(source, custom_objects=custom_objects, compile=compile)
+        documents, _ = upgraded(read_documents(source))
+        return form.read(source, documents, custom_objects=custom_objects, compile=compile)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise BrokenModelError(f"{source} cannot be read as a model: {reason}") from error
+
+
+def _reopen(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
+    documents, _ = upgraded(read_documents(path))
+    return _FORMATS[path.suffix].read(path, documents, custom_objects=custom_objects, compile=compile)
 
 
 def _meet_own_classes() -> None:

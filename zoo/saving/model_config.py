@@ -23,7 +23,7 @@ _OF_LAYERS = {"trainable", "dtype", "layers", "batch_shape", "batch_input_shape"
 
 
 @contextlib.contextmanager
-def readable(path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+def readable(path: Path, model: Any) -> Iterator[tuple[Path, dict[str, str]]]:
     """Yield an ``.h5`` whose configuration Keras 3 can read, and which layers were renamed for that.
 
     That is the file itself where nothing in it need be said otherwise, else a copy with another configuration:
@@ -31,6 +31,7 @@ def readable(path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
 
     Args:
         path: an ``.h5`` file.
+        model: its configuration.
 
     Yields:
         The file to open, and the new names by the old ones.
@@ -39,7 +40,7 @@ def readable(path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     with h5py.File(path) as file:
         text = file.attrs.get("model_config")
     config = json.loads(text) if isinstance(text, bytes | str) else None
-    said = name_operations(legal_names(config, renamed)) if isinstance(config, dict) else config
+    said = name_operations(legal_names(model, renamed)) if isinstance(model, dict) else model
     if said == config:
         yield path, {}
         return
