@@ -11,7 +11,7 @@ import pytest
 
 import zoo
 
-COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "devices", "pretrain", "predict"]
+COMMANDS = ["list", "show", "recipes", "run", "data", "diagram", "devices", "pretrain", "predict", "inspect"]
 
 
 def zoo_cli(*words, cwd=None, **environment) -> subprocess.CompletedProcess:

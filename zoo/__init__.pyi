@@ -18,6 +18,7 @@ from .errors import PreflightWarning as PreflightWarning
 from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
+from .errors import UnsafeModelError as UnsafeModelError
 from .errors import ZooError as ZooError
 from .images import prepare_image as prepare_image
 from .inference.predictor import Predictor as Predictor
@@ -32,11 +33,14 @@ from .registry import model_info as model_info
 from .registry import register_model as register_model
 from .runs.run import Run as Run
 from .saving import load_model as load_model
-from .saving import load_weights as load_weights
 from .saving import save_model as save_model
-from .saving import save_weights as save_weights
+from .saving._limits import Limits as Limits
 from .saving.backends import predict_under as predict_under
 from .saving.torch_code import torch_code as torch_code
+from .saving.untrusted import Report as Report
+from .saving.untrusted import inspect_model as inspect_model
+from .saving.weights import load_weights as load_weights
+from .saving.weights import save_weights as save_weights
 from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder
 from .training.callbacks import FilterRecorder as FilterRecorder

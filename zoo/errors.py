@@ -9,6 +9,7 @@
     |-- MissingFileError     (FileNotFoundError)  a dataset or a weights file that is not there
     |-- MissingPackageError  (ImportError)        an optional package that is not installed
     |-- BrokenModelError     (ValueError)         a model file that is not what it should be
+    |   `-- UnsafeModelError                      ... that could run code, read files or eat the memory
     `-- PromiseError         (RuntimeError)       a recipe that missed the figure it promises
 
 and one warning, PreflightWarning (UserWarning): what is rarely meant, and goes on all the same.
@@ -49,6 +50,10 @@ class MissingPackageError(ZooError, ImportError):
 
 class BrokenModelError(ZooError, ValueError):
     """A model file is damaged, incomplete, or not the one it claims to be."""
+
+
+class UnsafeModelError(BrokenModelError):
+    """A model file names what could run code or read other files, or asks for far more than it holds."""
 
 
 class PromiseError(ZooError, RuntimeError):

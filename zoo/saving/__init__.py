@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from zoo._files import atomic_path
-from zoo.errors import BrokenModelError, InputError, MissingFileError
+from zoo.errors import InputError
 from zoo.pretrained import check_shipped
-from zoo.saving import keras_format, legacy_h5
-from zoo.saving._keras_gaps import whole_settings
-from zoo.saving.upgrade import upgraded
-from zoo.saving.upgrade._reading import read_documents
-from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
-from zoo.saving.weights import load_weights, save_weights
+from zoo.saving._kinds import FORMS
+from zoo.saving._limits import Limits
+from zoo.saving.untrusted import checked_path
 
-__all__ = ["load_model", "load_weights", "save_model", "save_weights"]
+if TYPE_CHECKING:  # a look into a file needs no Keras, so it is imported where models are
+    import keras
 
-_FORMATS = {".keras": keras_format, ".h5": legacy_h5, ".hdf5": legacy_h5}
+__all__ = ["load_model", "save_model"]
 
 
 def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool = True) -> Path:
@@ -52,10 +46,14 @@ def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool 
         >>> save_model(model, tempfile.mkdtemp() + "/line.keras").name
         'line.keras'
     """
+    from zoo.saving._keras_gaps import whole_settings
+    from zoo.saving._opening import READERS, reopen
+    from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
+
     target = Path(path).expanduser()
-    form = _FORMATS.get(target.suffix)
-    if form is None:
+    if target.suffix not in FORMS:
         raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
+    form = READERS[FORMS[target.suffix]]
     if check:
         check_keepable(model, target.suffix, target.name)
     with atomic_path(target) as temporary:
@@ -65,14 +63,24 @@ def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool 
         except NotImplementedError as error:
             raise explain_unwritable(model, error, target.name) from error
         if check:
-            check_round_trip(model, temporary, _reopen, target.name)
+            check_round_trip(model, temporary, reopen, target.name)
     return target
 
 
 def load_model(
-    path: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None, compile: bool = True
+    path: str | os.PathLike[str],
+    *,
+    trusted: bool = False,
+    custom_objects: Mapping[str, Any] | None = None,
+    replace: Mapping[str, keras.Layer] | None = None,
+    compile: bool = True,
+    limits: Limits | None = None,
 ) -> keras.Model:
-    """Read a model from a file; nothing in the file is run.
+    """Read a model from a file, whoever wrote it; nothing in the file is run.
+
+    The file is looked at before anything is built. All that it names must be a part of Keras, of the zoo or of
+    yours; it may name no file beside it, and ask for no more memory than its numbers need. What is broken is told in
+    one sentence, and a model is returned whole or not at all. ``docs/security.md`` says what is promised.
 
     Files of the zoo's own ``saved_models/`` are held against their checksum first. An ``.h5`` opens compiled as
     it was saved, by Keras 3 or 2, with its optimizer's memory. A loss or metric that nothing here knows leaves
@@ -81,16 +89,25 @@ def load_model(
 
     Args:
         path: a ``.keras`` or ``.h5`` file.
-        custom_objects: layers, losses and functions of your own that the file names.
+        trusted: open what would be refused for what it names, code in Lambda layers among it. That code may do all
+            that you may. The limits stay.
+        custom_objects: layers, losses and functions of your own that the file names. What you have registered with
+            ``keras.saving.register_keras_serializable`` is known without that.
+        replace: layers of yours by the names of those in the file that they stand in for, at any depth. A Lambda is
+            opened so without running its code: ``replace={"lambda_1": keras.layers.Rescaling(1 / 127.5, -1)}``.
         compile: restore loss, metrics and optimizer too.
+        limits: what a file may hold and ask for, `Limits`.
 
     Returns:
         The model.
 
     Raises:
         MissingFileError: there is no such file.
-        InputError: the suffix is neither ``.keras`` nor ``.h5``.
-        BrokenModelError: the file is damaged, no model, not the one in the manifest, or holds code.
+        InputError: the suffix is neither ``.keras`` nor ``.h5``; or ``replace`` names no layer of the file.
+        UnsafeModelError: the file names what could run code or read files, or is beyond the limits: names the file,
+            the place in its configuration, and the ways out.
+        BrokenModelError: the file is damaged, no model, weights alone, or not the one in the manifest; or its weights
+            are missing, of other shapes, NaN or infinite.
 
     Examples:
         >>> import tempfile, zoo
@@ -98,32 +115,16 @@ def load_model(
         >>> load_model(path).count_params()
         4
     """
-    source = Path(path).expanduser()
-    form = _FORMATS.get(source.suffix)
-    if not source.is_file():
-        raise MissingFileError(f"There is no file {source}.")
-    if form is None:
-        raise InputError(f"A model's file ends in .keras or .h5; got {str(path)!r}.")
+    source = checked_path(path)
     check_shipped(source)
-    _meet_own_classes()
-    try:
-        documents, _ = upgraded(read_documents(source))
-        return form.read(source, documents, custom_objects=custom_objects, compile=compile)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:300]
-        raise BrokenModelError(f"{source} cannot be read as a model: {reason}") from error
 
+    from zoo.saving._opening import open_checked
 
-def _reopen(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
-    documents, _ = upgraded(read_documents(path))
-    return _FORMATS[path.suffix].read(path, documents, custom_objects=custom_objects, compile=compile)
-
-
-def _meet_own_classes() -> None:
-    """Import the modules with the zoo's own layers and models, so that Keras finds these by name.
-
-    Builders import such a module only when they need it, since it imports Keras.
-    """
-    package = importlib.import_module("zoo.models")
-    for module in pkgutil.iter_modules(package.__path__, prefix=f"{package.__name__}."):
-        importlib.import_module(module.name)
+    return open_checked(
+        source,
+        trusted=trusted,
+        custom_objects=custom_objects,
+        replace=replace,
+        compile=compile,
+        limits=limits or Limits(),
+    )
