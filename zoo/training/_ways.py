@@ -16,6 +16,7 @@ from zoo.training._task import Task
 from zoo.training._weights import weigh
 from zoo.training._when_compiled import against
 from zoo.training._whole_epochs import WholeEpochs
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.checks.finding import Finding
 from zoo.training.compiled_epoch import CompiledEpochs
 
@@ -32,6 +33,7 @@ class Way:
         steps_per_epoch: batches that make an epoch, where the caller says so.
         stated: whether the caller says so of the training or of the validation.
         told_why: whether to say why a training goes by Keras.
+        xla: whether XLA is to compile the epochs; ``None`` chooses.
     """
 
     compiled: bool | Literal["auto"]
@@ -41,6 +43,7 @@ class Way:
     steps_per_epoch: int | None
     stated: bool
     told_why: bool
+    xla: bool | None = None
 
 
 class Course(keras.callbacks.Callback):  # type: ignore[misc]
@@ -83,14 +86,14 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
             self.feed.set_epoch(epoch)
 
 
-def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> None:
-    """Train a model, and tell the callbacks.
+def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint) -> None:
+    """Train a model, tell the callbacks, and keep what it comes to.
 
     Raises:
         InputError: it must go by compiled epochs and cannot.
     """
     if way.compiled is not False:
-        why = _by_compiled_epochs(task, callbacks, course, way)
+        why = _by_compiled_epochs(task, callbacks, course, way, kept)
         if why is None:
             return
         if way.compiled is True:
@@ -99,10 +102,12 @@ def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> Non
             )
         if way.told_why:
             print(f"trained by model.fit, since {why}", flush=True)
-    _by_keras(task, callbacks, course, way)
+    _by_keras(task, callbacks, course, way, kept)
 
 
-def _by_compiled_epochs(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> str | None:
+def _by_compiled_epochs(
+    task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint
+) -> str | None:
     """Train by compiled epochs; return why not, where it cannot be done."""
     model = task.model
     parts = [part for part in (task.data, task.validation) if part is not None]
@@ -128,17 +133,18 @@ def _by_compiled_epochs(task: Task, callbacks: Sequence[Any], course: Course, wa
             epochs=task.epochs,
             initial_epoch=task.initial_epoch,
             budget=way.budget,
+            xla=way.xla,
         )
     except NotCompilable as reason:
         return str(reason)
     course.told = keras.callbacks.CallbackList(
         callbacks, add_history=True, model=model, epochs=task.epochs, steps=training.steps, verbose=0
     )
-    training.run(course.told)
+    training.run(course.told, kept)
     return None
 
 
-def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> None:
+def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint) -> None:
     """Train by `model.fit`."""
     model, rows, supply, arguments = task.model, task.data.rows, task.data.supply, {}
     feed: Any
@@ -161,6 +167,7 @@ def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way) ->
         callbacks,
         supply=supply,
         validation=theirs,
+        kept=kept,
         add_history=True,
         model=model,
         epochs=task.epochs,

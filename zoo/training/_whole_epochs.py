@@ -10,6 +10,7 @@ import keras
 
 from zoo.errors import PreflightWarning
 from zoo.training._streams import Supply
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.checks.finding import Finding, error, warning
 
 _MANY = 10_000  # batches of an epoch whose end is not known, after which a word is said
@@ -20,6 +21,7 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
 
     Args:
         callbacks: as of a `CallbackList`.
+        kept: keeps what training comes to; by default nothing does.
         supply: the training data, where it is a stream.
         validation: the validation data, where it is one.
         **params: as of a `CallbackList`: ``model``, ``epochs``, ``steps``, ``add_history``.
@@ -29,14 +31,25 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
     """
 
     def __init__(
-        self, callbacks: Any, *, supply: Supply | None = None, validation: Supply | None = None, **params: Any
+        self,
+        callbacks: Any,
+        *,
+        kept: Checkpoint | None = None,
+        supply: Supply | None = None,
+        validation: Supply | None = None,
+        **params: Any,
     ) -> None:
         super().__init__(callbacks, **params)
+        self._kept = kept or Checkpoint()
         self._supply, self._validation = supply, validation
         self.steps = 0
         self._whole, self._trained, self._judged, self._begin = 0, 0, 0, 0
         self._judging = False
         self._cut: tuple[Supply | None, int] | None = None  # whose end came, and after how many batches
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        super().on_train_begin(logs)
+        self._kept.begin(self, compiled=False)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if not self._whole and self._cut is None:
@@ -80,7 +93,8 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
         last = epoch + 1 >= (self.params.get("epochs") or 0) or self.model.stop_training
         if not last and self._supply is not None and self._supply.spent(self._whole):
             self._cut = (self._supply, 0)
-            self.model.stop_training = True
+            self.model.stop_training = last = True
+        self._kept.rest(epoch, last=bool(last))
 
     def findings(self) -> Iterator[Finding]:
         """Say that a stream has run dry: a warning, or an error where not one epoch is whole."""

@@ -18,6 +18,7 @@ from zoo.training._epoch_functions import Trainer, trainer
 from zoo.training._epoch_plan import Call, Outcome, Plan
 from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
+from zoo.training.checkpoint import Checkpoint
 
 _CALL = 0.1  # seconds that a call should take, so that Ctrl-C is heard and the bar moves
 _TIMED = 100  # steps of a call that is timed
@@ -39,6 +40,7 @@ class CompiledEpochs:
         epochs: where training ends, counted from the first epoch of all.
         initial_epoch: where it begins.
         budget: bytes that rows may take on the device.
+        xla: whether XLA compiles the epochs; ``None`` chooses.
 
     Attributes:
         steps: batches of an epoch.
@@ -61,6 +63,7 @@ class CompiledEpochs:
         epochs: int,
         initial_epoch: int,
         budget: int,
+        xla: bool | None = None,
     ) -> None:
         self._model, self._batch_size, self._seed = model, batch_size, seed
         self._epochs, self._initial = epochs, model._initial_epoch or initial_epoch
@@ -76,10 +79,11 @@ class CompiledEpochs:
         self._epoch_seconds: float | None = None
         self._calls = 0
         model._symbolic_build(data_batch=looks_of(self._rows.like, min(batch_size, self._count)))
-        self._trainer = self._choose()
+        self._budget = budget
+        self._trainer = self._choose(xla)
 
-    def _choose(self) -> Trainer:
-        """Return the function that trains soonest."""
+    def _choose(self, xla: bool | None) -> Trainer:
+        """Return the function that trains soonest, or the one that is wanted."""
         left = max(0, self._epochs - self._initial)
         many = min(_MOST_EPOCHS, max(1, 2**20 // self._count), max(1, left)) if self._listened else 1
         plan = Plan(
@@ -106,8 +110,8 @@ class CompiledEpochs:
         def make(xla: bool) -> Trainer:
             return trainer(self._model, like, self._rows.judged_like, fixed if xla or always_xla() else plan)
 
-        if self._rows.leaves is None or not left:
-            return make(False)
+        if self._rows.leaves is None or not left or xla is not None:
+            return make(bool(xla))
         # Timed as it will be called: some whole epochs at once, or the first steps of one.
         few = min(many, max(1, _TIMED // self.steps))
         epochs = [self._initial + number for number in range(few)]
@@ -122,20 +126,23 @@ class CompiledEpochs:
         )
         return choose(self._model, make, [*self._rows.leaves, *self._rows.judged], sample, left * self.steps)
 
-    def run(self, told: keras.callbacks.CallbackList) -> None:
+    def run(self, told: keras.callbacks.CallbackList, kept: Checkpoint) -> None:
         """Train, and tell the callbacks what `model.fit` tells them.
 
         Args:
             told: the callbacks, with their model and parameters.
+            kept: keeps what training comes to.
         """
         model = self._model
         model.stop_training = False
         told.on_train_begin()
+        kept.begin(told, compiled=True, xla=self._trainer.plan.xla, budget=self._budget)
         epoch = begin = model._initial_epoch or self._initial
         logs: dict[str, float] | None = None
         while epoch < self._epochs and not (epoch > begin and model.stop_training):
             for figures in self._next(told, epoch):
                 epoch, logs = epoch + 1, figures
+            kept.rest(epoch - 1, last=bool(epoch >= self._epochs or model.stop_training))
         if isinstance(model.optimizer, keras.optimizers.Optimizer) and self._epochs > 0:
             model.optimizer.finalize_variable_values(model.trainable_weights)
         told.on_train_end(logs)
