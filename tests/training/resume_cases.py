@@ -1,10 +1,17 @@
 """Trainings that a test breaks off and takes up again: built anew from nothing but a name, as a script would.
 
-Run as a script, ``python resume_cases.py CASE FOLDER RESULT``, it trains one with a checkpoint in FOLDER and writes what
-it came to.
+``python resume_cases.py KILLS SEED [CASE ...]`` kills processes that train them, at random moments, and compares what
+they come to with a training without a break.
 """
 
+import importlib
+import os
+import random
+import signal
 import sys
+import tempfile
+import time
+import traceback
 from pathlib import Path
 
 import keras
@@ -27,8 +34,8 @@ class Counting(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.losses.append(logs["loss"])
-        self.best[epoch] = (min(self.losses), float(self.own.random()), float(np.random.random()))
-        self.total = self.total + [1, logs["loss"]]
+        self.best[epoch] = (min(self.losses), float(self.own.random()), float(np.random.random()))  # noqa: NPY002
+        self.total = self.total + np.array([1, logs["loss"]])
 
 
 def digits(rows=200):
@@ -42,7 +49,9 @@ def compiled(model, optimizer="adam", loss="sparse_categorical_crossentropy", me
 
 
 def plain():
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(25, "relu"), keras.layers.Dense(1, "sigmoid")])
+    model = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(25, "relu"), keras.layers.Dense(1, "sigmoid")]
+    )
     x = np.random.default_rng(0).normal(size=(1000, 2)).astype("float32")
     y = (x[:, 0] * x[:, 1] > 0).astype("float32")
     return compiled(model, loss="binary_crossentropy"), (x, y), None, [], {"batch_size": 100}
@@ -137,7 +146,11 @@ def build(name):
 def outcome(model, history, callbacks):
     """Return all that a training has come to, as arrays and lists."""
     groups = training_variables(model)
-    told = {f"{name} {place}": value for name, group in groups.items() for place, value in enumerate(values_of(group))}
+    told = {
+        f"{name} {place}": value
+        for name, group in groups.items()
+        for place, value in enumerate(values_of(group))
+    }
     for name, values in history.history.items():
         told[f"history {name}"] = np.array(values)
     told["epochs"] = np.array(history.epoch)
@@ -148,17 +161,118 @@ def outcome(model, history, callbacks):
     return told
 
 
-def train(name, folder, **more):
+def train(name, folder, extra=(), **more):
     """Train a case with a checkpoint, or without where there is no folder."""
     model, data, callbacks, given = build(name)
-    extra = more.pop("callbacks", [])
     history = zoo.fit(model, data, callbacks=[*callbacks, *extra], checkpoint=folder, **{**given, **more})
     return outcome(model, history, callbacks)
 
 
+def unlike(got, wanted):
+    """Name what is not the same in two outcomes, to the last bit."""
+    return [name for name in {**wanted, **got} if not _same(got.get(name), wanted.get(name))]
+
+
+def _same(one, other):
+    if one is None or other is None:
+        return False
+    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+class Slowly(keras.callbacks.Callback):
+    """Says when training has begun, and gives a killer time to strike."""
+
+    only_listens = True
+
+    def __init__(self, begun=None):
+        super().__init__()
+        self._begun = begun
+
+    def on_train_begin(self, logs=None):
+        if self._begun is not None:
+            os.write(self._begun, b"!")
+
+    def on_epoch_end(self, epoch, logs=None):
+        time.sleep(0.02)
+
+
+def in_a_child(case, folder, result, after=None):
+    """Train in a process of its own; kill it so many seconds after training has begun. Say whether it was killed.
+
+    The child is forked from a process that has imported TensorFlow and has not used it, which saves importing it anew.
+    """
+    hear, begun = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(hear)
+            done = train(case, folder, extra=[Slowly(begun)])
+            with result.open("wb") as file:
+                np.savez(file, **done)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    os.close(begun)
+    os.read(hear, 1)
+    os.close(hear)
+    if after is not None:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return True
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"the training {case} has failed")
+    return False
+
+
+def read(path):
+    with np.load(path) as file:
+        return dict(file)
+
+
+def killed_at_random(case, kills, seed, scratch):
+    """Kill a training so many times at random moments, and let it end; return how many trainings that took.
+
+    One that ends before it is killed begins anew in another folder.
+    """
+    chance, result = random.Random(f"{case} {seed}"), scratch / f"{case}.npz"
+    begin = time.perf_counter()
+    in_a_child(case, None, result)
+    wanted, longest = read(result), 0.9 * (time.perf_counter() - begin)
+    done, trainings, folder = 0, 0, scratch / f"{case}_0"
+    while True:
+        after = chance.uniform(0, min(longest, 1.0)) if done < kills else None
+        if in_a_child(case, folder, result, after):
+            done += 1
+            continue
+        trainings += 1
+        if wrong := unlike(read(result), wanted):
+            raise SystemExit(
+                f"{case}, killed {done} time(s) with seed {seed}: not the same are {', '.join(wrong)}"
+            )
+        if done >= kills:
+            return trainings
+        folder = scratch / f"{case}_{trainings}"
+
+
+def main(cases, kills, seed):
+    """Kill each case's training so many times."""
+    # Whatever a training needs is imported, and nothing computed: a fork of a TensorFlow that has threads hangs.
+    for name in ("tensorflow", "zoo.datasets", "zoo.models", "sklearn.datasets", "zoo.training.fit"):
+        importlib.import_module(name)
+    zoo.training.checkpoint.EVERY, zoo.training.checkpoint.SHARE = 0.0, 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for case in cases:
+            trainings = killed_at_random(case, kills, seed, Path(scratch))
+            print(
+                f"{case}: killed {kills} times, {trainings} training(s) ended with the same bits", flush=True
+            )
+
+
 if __name__ == "__main__":
-    case, where, result = sys.argv[1:]
-    zoo.training.checkpoint.EVERY = 0.0
-    done = train(case, where)
-    with Path(result).open("wb") as file:
-        np.savez(file, **done)
+    main(sys.argv[3:] or [case.__name__ for case in CASES], int(sys.argv[1]), int(sys.argv[2]))

@@ -31,7 +31,7 @@ from zoo.runs.parameters import parse_parameters
 from zoo.runs.session import Options, current_session
 from zoo.runs.unfinished import CHECKPOINTS, unfinished
 from zoo.saving import save_model
-from zoo.training.checkpoint import Shelf, keep_trainings
+from zoo.training._shelf import Shelf, keep_trainings
 
 _for_the_script = contextlib.ExitStack()
 _LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
@@ -207,7 +207,7 @@ class Run:
 
 
 def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Options | None]:
-    """Return what the session or the command line puts in place of the defaults, and the options; none in a notebook."""
+    """Return what the session or the command line puts in place of the defaults; in a notebook no options."""
     inside = current_session()
     if inside is not None and inside.recipe != recipe and inside.run is None:
         raise InputError(

@@ -12,9 +12,10 @@ from zoo.training._model_weights import all_layers
 
 
 def training_variables(model: keras.Model) -> dict[str, list[Any]]:
-    """Return the variables that outlive an epoch: the model's, with the states of its random numbers, and its optimizers'.
+    """Return the variables that outlive an epoch: the model's and its optimizers'.
 
-    A model of a class of its own, such as a GAN, may have more than one optimizer. Metrics begin anew with each epoch.
+    The states of a model's random numbers are among its own. A model of a class of its own, such as a GAN, may have
+    more than one optimizer. Metrics begin anew with each epoch.
 
     Args:
         model: a compiled model whose variables are all made.

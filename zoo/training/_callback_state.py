@@ -56,7 +56,7 @@ class CallbackStates:
                     name: to_plain(vars(callback)[name], arrays) for name in sorted(changed & set(now))
                 }
             if isinstance(callback, keras.callbacks.CSVLogger):
-                state["bytes"] = os.path.getsize(callback.filename)
+                state["bytes"] = Path(callback.filename).stat().st_size
             if getattr(callback, "monitor_op", None) is not None:
                 state["looked"] = True
             told.append(state)

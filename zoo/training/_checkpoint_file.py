@@ -45,7 +45,7 @@ class CheckpointFile:
         if not self.path.is_file():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 document = json.loads(file["document"].tobytes())
                 halves = set(document["halves"])
                 arrays = [
@@ -74,7 +74,7 @@ class CheckpointFile:
         self.hold()
         halves = [place for place, array in enumerate(arrays) if array.dtype.name == _HALF]
         document = {**document, "version": _VERSION, "arrays": len(arrays), "halves": halves}
-        named = {
+        named: dict[str, Any] = {
             f"array_{place}": array.view("uint16") if place in halves else array
             for place, array in enumerate(arrays)
         }

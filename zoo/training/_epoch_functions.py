@@ -121,7 +121,9 @@ def signature_of(model: keras.Model) -> str | None:
     if adapted or unnamed or size > _MOST or any(map(_is_foreign, [*layers, *written])):
         return None
     try:
-        told = json.dumps([*written_parts(model).values(), _flags(layers), keras.config.epsilon()], sort_keys=True)
+        told = json.dumps(
+            [*written_parts(model).values(), _flags(layers), keras.config.epsilon()], sort_keys=True
+        )
     except Exception:  # whatever keeps a configuration from being written
         return None
     return hashlib.sha256(told.encode()).hexdigest()

@@ -11,7 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
-_SEQUENCES = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", deque: "deque"}
+_SEQUENCES: dict[type, str] = {
+    list: "list",
+    tuple: "tuple",
+    set: "set",
+    frozenset: "frozenset",
+    deque: "deque",
+}
 _MAKERS: dict[str, Any] = {name: kind for kind, name in _SEQUENCES.items()}
 _DEEPEST = 50
 

@@ -18,12 +18,13 @@ from zoo.training._task import Part, Task
 # What is called otherwise in a message.
 _WORDS = {
     "architecture": "the model's architecture",
-    "compiled": "what the model was compiled with",
+    "compilation": "what the model was compiled with",
     "rows": "the training data",
     "validation": "the validation data",
     "callbacks": "the callbacks",
     "learning_rate": "the learning rate",
 }
+_CHECKSUMS = ("architecture", "compilation", "rows", "validation", "class_weight")
 
 
 def description(task: Task, **arguments: Any) -> dict[str, Any]:
@@ -67,14 +68,14 @@ def differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
         >>> differences({"batch_size": 32, "rows": "a"}, {"batch_size": 64, "rows": "b"})
         ['batch_size is 32 and was 64', 'the training data is not the same']
     """
-    now, before = (json.loads(json.dumps(one)) for one in (now, before))
+    now, before = (json.loads(json.dumps(one)) for one in (now, before))  # as a file has them
     told = []
     for name in dict.fromkeys((*now, *before)):
         mine, theirs = now.get(name), before.get(name)
         if mine == theirs:
             continue
         word = _WORDS.get(name, name)
-        short = len(f"{mine}{theirs}") < 60 and name not in ("architecture", "compiled", "rows", "validation")
+        short = len(f"{mine}{theirs}") < 60 and name not in _CHECKSUMS
         are = "are" if word.endswith("s") and name in _WORDS else "is"
         told.append(
             f"{word} {are} {mine} and {'were' if are == 'are' else 'was'} {theirs}"
@@ -92,13 +93,14 @@ def _model(model: keras.Model) -> dict[str, Any]:
     trainable = [layer.trainable for layer in model._flatten_layers()]
     return {
         "architecture": _checksum([parts["architecture"], trainable]),
-        "compiled": _checksum(parts["compiled"]),
+        "compilation": _checksum(parts["compiled"]),
     }
 
 
 def _learning_rate(model: keras.Model) -> float | None:
     rate = getattr(model.optimizer, "learning_rate", None)
-    return float(keras.ops.convert_to_numpy(rate)) if isinstance(rate, keras.Variable) else None
+    # As it is written: 0.001, and not the nearest half.
+    return float(str(keras.ops.convert_to_numpy(rate))) if isinstance(rate, keras.Variable) else None
 
 
 def _data(part: Part) -> Any:
@@ -112,7 +114,7 @@ def _data(part: Part) -> Any:
 
 def _of_array(array: np.ndarray) -> str:
     content = np.ascontiguousarray(array)
-    told = repr(content.tolist()).encode() if array.dtype.hasobject else content.view("uint8").reshape(-1)
+    told = repr(content.tolist()).encode() if array.dtype.hasobject else content.tobytes()
     return f"{array.dtype} {'x'.join(map(str, array.shape))} {zlib.crc32(told):08x}"
 
 

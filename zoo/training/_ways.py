@@ -9,8 +9,10 @@ from typing import Any, Literal
 import keras
 
 from zoo.errors import InputError
+from zoo.training._again import Again
 from zoo.training._data import Batches, leaves
 from zoo.training._epoch_plan import NotCompilable
+from zoo.training._guard import Guard
 from zoo.training._stream_weights import batch_weigher
 from zoo.training._task import Task
 from zoo.training._weights import weigh
@@ -54,19 +56,25 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
         batches: how many were learned from.
         told: the list of all callbacks.
         feed: what `model.fit` reads, or ``None``.
+
+    Args:
+        guard: watches for what is not finite.
     """
 
     by_epoch = True
     only_listens = True
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         super().__init__()
+        self.guard = guard
         self.begun, self.batches, self._seen = False, 0, 0
         self.told: Any = None
         self.feed: Any = None
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is to be said of streams that ran dry."""
+        """Yield what is to be said of a loss that was not finite, and of streams that ran dry."""
+        if self.guard.finding is not None:
+            yield self.guard.finding
         if isinstance(self.told, WholeEpochs):
             yield from self.told.findings()
 
@@ -78,6 +86,8 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
         """Count the batches: all up to this one."""
         self.batches += batch + 1 - self._seen
         self._seen = batch + 1
+        if isinstance(self.told, WholeEpochs):
+            self.told.look(batch, logs)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the order of the rows."""
@@ -133,6 +143,7 @@ def _by_compiled_epochs(
             epochs=task.epochs,
             initial_epoch=task.initial_epoch,
             budget=way.budget,
+            guard=course.guard,
             xla=way.xla,
         )
     except NotCompilable as reason:
@@ -168,6 +179,9 @@ def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way, ke
         supply=supply,
         validation=theirs,
         kept=kept,
+        guard=course.guard,
+        taken=Again(model, feed) if isinstance(feed, Batches) and model.steps_per_execution == 1 else None,
+        initial_epoch=task.initial_epoch,
         add_history=True,
         model=model,
         epochs=task.epochs,

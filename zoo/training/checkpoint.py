@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from zoo._files import write_text
 from zoo.errors import InputError, PreflightWarning
 from zoo.training._all_variables import misfit, training_variables, values_of
 from zoo.training._callback_state import CallbackStates, let_files_go_on
@@ -24,44 +20,11 @@ from zoo.training._checkpoint_file import CheckpointFile
 from zoo.training._plain_state import from_plain, to_plain
 from zoo.training._random_state import random_states, set_random_states
 from zoo.training._same_run import differences, versions
+from zoo.training._shelf import current_shelf
 
 EVERY = 5.0  # seconds from one writing to the next, so that a short epoch does not pay for it
-_SHARE = 20  # times as long as writing takes, training goes on in between
-_SHORT = 0.5  # seconds of a training that a recipe's run does not keep: to do it again is as quick
-
-
-@dataclass
-class Shelf:
-    """A folder for the checkpoints of all trainings of a recipe's run, numbered as they come.
-
-    Attributes:
-        folder: where.
-        about: what the run is, written beside them.
-        count: trainings that have begun.
-    """
-
-    folder: Path
-    about: Mapping[str, Any] = field(default_factory=dict)
-    count: int = 0
-
-    def next(self) -> Path:
-        """Return the folder of the next training."""
-        self.count += 1
-        return self.folder / str(self.count)
-
-    def label(self) -> None:
-        """Write what the run is, where that is not written yet."""
-        path = self.folder / "run.json"
-        if not path.is_file():
-            write_text(path, json.dumps(dict(self.about), indent=2) + "\n")
-
-
-_shelf: ContextVar[Shelf | None] = ContextVar("zoo_shelf", default=None)
-
-
-def keep_trainings(shelf: Shelf | None) -> None:
-    """Let every `zoo.fit` from here on keep a checkpoint in a folder; ``None`` ends that."""
-    _shelf.set(shelf)
+SHARE = 20  # times as long as writing takes, training goes on in between
+SHORT = 0.5  # seconds of a training that a recipe's run does not keep: to do it again is as quick
 
 
 class Checkpoint:
@@ -80,7 +43,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        shelf = _shelf.get() if folder is None else None
+        shelf = current_shelf() if folder is None else None
         self._shelf = shelf
         if shelf is not None:
             folder = shelf.next()
@@ -145,8 +108,8 @@ class Checkpoint:
             )
         if others := differences(versions(), self._document["versions"]):
             warnings.warn(
-                f"The checkpoint in {self._file.folder} was written with other versions ({'; '.join(others)}): the last "
-                "bits may differ from those of a training without a break.",
+                f"The checkpoint in {self._file.folder} was written with other versions ({'; '.join(others)}): the "
+                "last bits may differ from those of a training without a break.",
                 PreflightWarning,
                 stacklevel=3,
             )
@@ -202,7 +165,9 @@ class Checkpoint:
         kept = {name: [arrays[place] for place in places] for name, places in document["variables"].items()}
         for name in dict.fromkeys((*groups, *kept)):
             if (why := misfit(groups.get(name, []), kept.get(name, []))) is not None:
-                raise InputError(f"The checkpoint in {self._folder} is of another training: the {name} has {why}.")
+                raise InputError(
+                    f"The checkpoint in {self._folder} is of another training: the {name} has {why}."
+                )
         for name, variables in groups.items():
             for variable, value in zip(variables, kept[name], strict=True):
                 variable.assign(keras.ops.convert_to_tensor(value, variable.dtype))
@@ -221,9 +186,9 @@ class Checkpoint:
         now = time.perf_counter()
         if self._file is None or self._states is None or self.cut_short():
             return
-        if not last and now - self._last < max(EVERY, _SHARE * self._took):
+        if not last and now - self._last < max(EVERY, SHARE * self._took):
             return
-        if last and self._shelf is not None and now - self._start < _SHORT:
+        if last and self._shelf is not None and now - self._start < SHORT:
             return
         try:
             self._write(epoch)
@@ -272,14 +237,14 @@ class Checkpoint:
         if unkept:
             warnings.warn(
                 f"A checkpoint cannot keep {', '.join(unkept)}: after a break it begins anew. Give the callback "
-                "get_state(), which returns numbers, text, arrays, or lists and dictionaries of them, and set_state(state).",
+                "get_state(), which returns numbers, text, arrays, or nests of them, and set_state(state).",
                 PreflightWarning,
                 stacklevel=2,
             )
         if self._stream:
             warnings.warn(
                 "The data comes as a stream, which cannot be rewound: after a break it begins anew at the end of an "
-                "epoch. That is exact only where the stream gives the same batches in each epoch; pass arrays otherwise.",
+                "epoch. That is exact only where it gives the same batches in each epoch; pass arrays otherwise.",
                 PreflightWarning,
                 stacklevel=2,
             )

@@ -12,6 +12,7 @@ import numpy as np
 from zoo.training._arguments import as_list, at_least
 from zoo.training._best import keeping_best
 from zoo.training._compiled import settle
+from zoo.training._guard import Guard
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training._learned import remember
 from zoo.training._memory import memory_budget as memory_budget_of
@@ -20,8 +21,8 @@ from zoo.training._streams import plainly
 from zoo.training._task import training_task
 from zoo.training._ways import Course, Way, train
 from zoo.training.callbacks._recorder import Recorder
-from zoo.training.checks.afterwards import afterwards, note
 from zoo.training.checkpoint import Checkpoint
+from zoo.training.checks.afterwards import afterwards, note
 from zoo.training.checks.model import remember_step
 from zoo.training.preflight import Checks, findings, known, tell
 from zoo.training.progress import Verbose, progress_callback
@@ -90,7 +91,9 @@ def fit(
             ``epochs`` may grow; anything else that differs is an `InputError`.
 
     Returns:
-        Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``.
+        Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``, and ``stopped_by`` is
+        ``"nan"`` where the loss was not finite: then training ends at that step, a warning says which layer's numbers
+        were the first, and the model has the weights from before.
 
     Raises:
         InputError: the model, the data or a callback cannot be meant, or ``compiled=True`` cannot be done; says
@@ -137,10 +140,16 @@ def fit(
         tell(findings(task), checks)
     settle(model, task.data.rows)
     if kept.active:
-        asked = {"batch_size": batch_size or 32, "seed": seed, "compiled": compiled, "steps_per_epoch": steps_per_epoch}
+        asked = {
+            "batch_size": batch_size or 32,
+            "seed": seed,
+            "compiled": compiled,
+            "steps_per_epoch": steps_per_epoch,
+        }
         kept.compare(description(task, **asked), epochs=epochs, order=order_seed)
     before = note(model)
-    course = Course()
+    guard = Guard(model, task.callbacks, watches=checks != "off" and before.sound)
+    course = Course(guard)
     # The course comes last: it has begun once all the others have.
     callbacks = [*task.callbacks, *as_list(progress_callback(verbose)), course]
     way = Way(
@@ -160,7 +169,7 @@ def fit(
         plainly(*supplies),
         kept.around(task.callbacks, stream=any(supplies), verbose=verbose != 0),
     ):
-        kept.cut_short = lambda: interruption.count > 0
+        kept.cut_short = lambda: interruption.count > 0 or guard.finding is not None
         try:
             train(task, callbacks, course, way, kept)
         except BaseException as error:
@@ -175,7 +184,9 @@ def fit(
         remember(model, task.data.rows)
     history = interruption.note_in(_plain(model.history), kept.seconds)
     found = list(course.findings())
-    if not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
+    if guard.finding is not None:
+        history.params["stopped_by"] = "nan"
+    elif not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
         found += afterwards(model, before, history.history, course.batches)
     tell(found, checks)
     return history
