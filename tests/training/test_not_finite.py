@@ -8,11 +8,11 @@ ROWS = np.random.default_rng(0).normal(size=(100, 4)).astype("float32")
 TARGETS = ROWS.sum(axis=1)
 
 
-def mlp(optimizer="sgd", loss="mse"):
+def mlp(optimizer="sgd", loss="mse", jit_compile="auto"):
     keras.utils.set_random_seed(0)
     layers = [keras.layers.Dense(8, "relu", name="first"), keras.layers.Dense(1, name="last")]
     model = keras.Sequential([keras.Input((4,)), *layers])
-    model.compile(optimizer, loss)
+    model.compile(optimizer, loss, jit_compile=jit_compile)
     return model
 
 
@@ -42,12 +42,12 @@ def explode(epoch, rate):
     return 0.01 if epoch < 3 else 1e6
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_training_stops_at_the_step_and_keeps_the_weights_from_before(compiled):
+@pytest.mark.parametrize(("compiled", "xla"), [(True, False), (True, True), (False, False)])
+def test_training_stops_at_the_step_and_keeps_the_weights_from_before(compiled, xla):
     seen = Weights()
     rate = keras.callbacks.LearningRateScheduler(explode)
     fit(mlp(), callbacks=[rate, seen])
-    model = mlp()
+    model = mlp(jit_compile=xla)
     history, said = fit(model, compiled=compiled, callbacks=keras.callbacks.LearningRateScheduler(explode))
     assert len(history.epoch) == 4
     assert np.isfinite(history.history["loss"][:3]).all()

@@ -114,7 +114,7 @@ def _data(part: Part) -> Any:
 
 def _of_array(array: np.ndarray) -> str:
     content = np.ascontiguousarray(array)
-    told = repr(content.tolist()).encode() if array.dtype.hasobject else content.tobytes()
+    told = repr(content.tolist()).encode() if array.dtype.hasobject else content.view("uint8").data
     return f"{array.dtype} {'x'.join(map(str, array.shape))} {zlib.crc32(told):08x}"
 
 
