@@ -19,6 +19,7 @@ from .errors import PromiseError as PromiseError
 from .errors import UnknownModelError as UnknownModelError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import UnsafeModelError as UnsafeModelError
+from .errors import UnwritableFileError as UnwritableFileError
 from .errors import ZooError as ZooError
 from .images import prepare_image as prepare_image
 from .inference.predictor import Predictor as Predictor
@@ -36,6 +37,8 @@ from .saving import load_model as load_model
 from .saving import save_model as save_model
 from .saving._limits import Limits as Limits
 from .saving.backends import predict_under as predict_under
+from .saving.export import Export as Export
+from .saving.export import export_model as export_model
 from .saving.torch_code import torch_code as torch_code
 from .saving.untrusted import Report as Report
 from .saving.untrusted import inspect_model as inspect_model

@@ -7,6 +7,7 @@
     |   `-- UnknownModelError                     ... of a model
     |-- InputError           (ValueError)         an argument, or data, that cannot be meant
     |-- MissingFileError     (FileNotFoundError)  a dataset or a weights file that is not there
+    |-- UnwritableFileError  (OSError)            a file that cannot be written: the disk is full, or closed to us
     |-- MissingPackageError  (ImportError)        an optional package that is not installed
     |-- BrokenModelError     (ValueError)         a model file that is not what it should be
     |   `-- UnsafeModelError                      ... that could run code, read files or eat the memory
@@ -42,6 +43,10 @@ class InputError(ZooError, ValueError):
 
 class MissingFileError(ZooError, FileNotFoundError):
     """A dataset or a weights file is nowhere the zoo looks for it."""
+
+
+class UnwritableFileError(ZooError, OSError):
+    """A file could not be written; what stood in its place is as it was. ``errno`` says why, as of any `OSError`."""
 
 
 class MissingPackageError(ZooError, ImportError):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Reading",
+    "dataset_of",
     "find_model",
     "half_blocks",
     "locate_model",
@@ -156,6 +157,18 @@ def locate_model(name: str | os.PathLike[str]) -> Path | str:
         )
     hint = did_you_mean(word, [*recipes, *weights]) or f" Finished weights: {', '.join(weights)}."
     raise UnknownNameError(f"No recipe, finished weights or model file is called {word!r}.{hint}")
+
+
+def dataset_of(where: Path | str) -> str | None:
+    """Return the dataset that a model of `locate_model` learnt from: the manifest or its run says so, else None."""
+    if not isinstance(where, Path):
+        return all_weights()[where].dataset
+    of_run = where.with_name("metrics.json")
+    if of_run.is_file():
+        name = json.loads(of_run.read_text(encoding="utf-8")).get("dataset")
+        return str(name) if name else None
+    shipped = [record.dataset for record in all_weights().values() if where.name in record.files]
+    return shipped[0] if shipped else None
 
 
 def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) -> None:

@@ -418,8 +418,56 @@ def test_a_learned_vocabulary_in_an_h5_is_sent_to_the_other_format(tmp_path):
     zoo.save_model(model, tmp_path / "model.keras")
 
 
-def test_a_model_of_keras_layers_alone_is_not_opened_again(tmp_path, monkeypatch):
+def large():
+    """More than a million parameters, and more than fifty layers."""
+    return chain(*(L.Dense(150) for _ in range(52)))
+
+
+def spoilt(monkeypatch, array="kernel"):
+    """Let Keras' writers change one number on the way into the file."""
+    written = keras.Model.save
+
+    def save(model, *arguments, **options):
+        weight = next(w for w in reversed(model.weights) if array in w.path)
+        value = weight.numpy()
+        weight.assign(value + 1e-3)
+        written(model, *arguments, **options)
+        weight.assign(value)
+
+    monkeypatch.setattr("keras.Model.save", save)
+
+
+def test_a_large_model_of_keras_layers_is_not_built_again(tmp_path, monkeypatch):
     monkeypatch.setattr("keras.models.load_model", lambda *_, **__: pytest.fail("it was opened"))
-    zoo.save_model(zoo.create_model("mlp", input_shape=(4,), num_classes=3), tmp_path / "model.keras")
+    for suffix in (".keras", ".h5"):
+        zoo.save_model(large(), tmp_path / f"model{suffix}")
     with pytest.raises(pytest.fail.Exception, match="it was opened"):
         zoo.save_model(chain(Whole(2.0)), tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (
+            lambda: chain(L.Dense(3), L.BatchNormalization(), L.Dense(2)),
+            r"the weight '.*kernel' \(3, 2\) comes back",
+        ),
+        (large, r"read again, the file does not hold the weight '.*kernel' \(150, 150\) as it is in memory"),
+    ],
+)
+def test_a_number_that_changes_on_the_way_to_the_disk_is_seen(build, words, suffix, tmp_path, monkeypatch):
+    path = tmp_path / f"model{suffix}"
+    path.write_text("the old file")
+    spoilt(monkeypatch)
+    with pytest.raises(zoo.InputError, match=words):
+        zoo.save_model(build(), path)
+    assert path.read_text() == "the old file"
+    zoo.save_model(build(), path, check=False)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+def test_a_large_model_of_other_numbers_is_found_again(dtype, suffix, tmp_path):
+    model = keras.Sequential([keras.Input((4,)), *(L.Dense(3, dtype=dtype) for _ in range(51))])
+    zoo.save_model(model, tmp_path / f"model{suffix}")

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._ends import input_names
 from zoo.errors import InputError
 from zoo.training._task import prediction_task
-from zoo.training.checks.shapes import input_names
 from zoo.training.checks.wording import fits, with_rows
 from zoo.training.preflight import findings, tell
 

@@ -23,15 +23,17 @@ __all__ = ["load_model", "save_model"]
 def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool = True) -> Path:
     """Write a model to a file, whole or not at all.
 
-    The file is written beside its place, flushed to the disk and renamed, so a crash or Ctrl-C leaves the
-    old file as it was. A model with a layer, loss or function of your own is opened again before that, and
-    held against the one in memory: what a ``get_config`` leaves out would come back as its default, without
-    a word.
+    The file is written beside its place, flushed to the disk and renamed, so a crash, a full disk or Ctrl-C leaves
+    the old file as it was. Before that it is opened again, and held against the model in memory: weights,
+    predictions, and what a ``get_config`` of your own leaves out, which would come back as its default, without a
+    word. Of a model of Keras' own layers that has more than 50 of them, or more than a million parameters, the
+    weights alone are read again, since building it takes seconds.
 
     Args:
         model: any `keras.Model`; a compiled one takes its optimizer's state along.
         path: ends in ``.keras``, or in ``.h5`` for programs that read the older format.
-        check: whether to open it again (True); ``False`` writes what would come back otherwise, too.
+        check: whether to open it again (True), some ten milliseconds a layer; ``False`` writes what would come
+            back otherwise, too.
 
     Returns:
         The path.
@@ -39,6 +41,7 @@ def save_model(model: keras.Model, path: str | os.PathLike[str], *, check: bool 
     Raises:
         InputError: another suffix; or the file would come back otherwise, or could not be opened again: names the
             class, the layer and the argument, and shows the lines that mend it.
+        UnwritableFileError: the disk is full, or the folder is closed to us.
 
     Examples:
         >>> import tempfile, zoo

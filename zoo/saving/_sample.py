@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
 _ROWS = 2
-_OPEN_SIDES = (8, 32, 96)  # for an axis of no fixed length: the first that the model takes
+OPEN_SIDES = (8, 32, 96)  # for an axis of no fixed length: the first that the model takes
 _WORDS = ("a", "b", "the")
 
 
@@ -24,7 +25,7 @@ def sample_predictions(models: list[keras.Model]) -> list[list[np.ndarray]] | No
         The outputs of each, or None where no inputs can be made up, or where one model gives two answers.
     """
     first = models[0]
-    for side in _OPEN_SIDES:
+    for side in OPEN_SIDES:
         inputs = _inputs(first, side)
         if inputs is None:
             return None
@@ -66,18 +67,49 @@ def _match(one: keras.Model, other: keras.Model, kind: str) -> bool:
     return a == b
 
 
+def random_rows(model: keras.Model, rows: int, side: int) -> list[np.ndarray]:
+    """Return random rows for each of a model's inputs, with words that it knows and numbers that it has a place for.
+
+    Args:
+        model: one that knows its inputs.
+        rows: how many; an input of a fixed number of rows gets that.
+        side: for an axis of no fixed length.
+    """
+    array = _drawer(model, rows, side)
+    return [array(tensor.shape, str(tensor.dtype)) for tensor in model.inputs]
+
+
+def outputs_of(model: keras.Model, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Return a model's outputs for an array an input, in a row, without leaving a trace in it."""
+    struct = getattr(model, "_inputs_struct", None)
+    tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
+    packed = tensors[0] if struct is None else keras.tree.pack_sequence_as(struct, tensors)
+    return _predict(model, model, (packed,), {})
+
+
+def _drawer(model: keras.Model, rows: int, side: int) -> Callable[[Any, str], np.ndarray]:
+    draw = np.random.default_rng(0)
+    most, words = _fewest_words(model), _known_words(model)
+
+    def array(shape: Any, dtype: str) -> np.ndarray:
+        whole = (shape[0] or rows, *(side if length is None else length for length in tuple(shape)[1:]))
+        if dtype == "string":
+            return draw.choice(words, whole)
+        if most or "int" in dtype or dtype == "bool":
+            return draw.integers(0, most or 2, whole).astype(_numpy_name(dtype))
+        return draw.normal(size=whole).astype(_numpy_name(dtype))
+
+    return array
+
+
 def _inputs(model: keras.Model, side: int) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
     """Return random arguments for a call, or None where the model does not say what it takes."""
-    draw = np.random.default_rng(0)
-    most = _fewest_words(model)
+    drawn = _drawer(model, _ROWS, side)
 
     def array(shape: Any, dtype: str) -> Any:
-        whole = (_ROWS, *(side if length is None else length for length in tuple(shape)[1:]))
-        if dtype == "string":
-            return keras.ops.convert_to_tensor(draw.choice(_WORDS, whole))
-        if most or "int" in dtype or dtype == "bool":
-            return keras.ops.convert_to_tensor(draw.integers(0, most or 2, whole), dtype=dtype)
-        return keras.ops.convert_to_tensor(draw.normal(size=whole), dtype=dtype)
+        return keras.ops.convert_to_tensor(
+            drawn((None, *tuple(shape)[1:]), dtype), dtype=None if dtype == "string" else dtype
+        )
 
     if getattr(model, "inputs", None):
         ends = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
@@ -112,6 +144,19 @@ def _fewest_words(model: keras.Model) -> int:
         if isinstance(layer, keras.layers.Embedding | keras.layers.CategoryEncoding)
     ]
     return min([size for size in sizes if size > 0], default=0)
+
+
+def _known_words(model: keras.Model) -> list[str]:
+    """Return words to draw from: some that no layer knows, and the first ones that a layer does."""
+    known = []
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.StringLookup | keras.layers.TextVectorization):
+            known += [str(word) for word in layer.get_vocabulary()[: len(_WORDS) + 7]]
+    return [*_WORDS, *known]
+
+
+def _numpy_name(dtype: str) -> str:
+    return "float32" if dtype == "bfloat16" else dtype
 
 
 def _size(array: np.ndarray) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import h5py
 import keras
 
+from zoo._hdf5 import write_hdf5
 from zoo.errors import InputError
 from zoo.saving.documents import Documents
 from zoo.saving.model_config import legal_names, readable, words_of_keras
@@ -25,7 +26,7 @@ _MOST_NAMES = 5  # in a warning
 def write(model: keras.Model, path: Path) -> None:
     """Write a model to ``path``, which ends in ``.h5``."""
     with _quiet():
-        model.save(path)
+        write_hdf5(model.save, path)
 
 
 def read(

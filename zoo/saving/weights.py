@@ -12,6 +12,7 @@ import h5py
 import keras
 
 from zoo._files import atomic_path
+from zoo._hdf5 import write_hdf5
 from zoo.errors import BrokenModelError, InputError, MissingFileError
 from zoo.saving._same_model import (
     KIND,
@@ -137,12 +138,15 @@ def _load(model: keras.Model, file: Path, untouched: list[Any]) -> None:
 
 
 def _write(model: keras.Model, path: Path) -> None:
-    model.save_weights(path)
-    with h5py.File(path, "r+") as file:
-        if getattr(model, "optimizer", None) is not None:
-            file.attrs[KIND] = type(model.optimizer).__name__
-        for number, state in enumerate(_seed_states(model)):
-            file[f"{SEEDS}/{number}"] = keras.ops.convert_to_numpy(state.value)
+    def save(target: Any) -> None:
+        model.save_weights(target)
+        with h5py.File(target, "r+") as file:
+            if getattr(model, "optimizer", None) is not None:
+                file.attrs[KIND] = type(model.optimizer).__name__
+            for number, state in enumerate(_seed_states(model)):
+                file[f"{SEEDS}/{number}"] = keras.ops.convert_to_numpy(state.value)
+
+    write_hdf5(save, path)
 
 
 def _seed_states(model: keras.Model) -> list[Any]:

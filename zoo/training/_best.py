@@ -14,6 +14,7 @@ from typing import Any, Literal
 import keras
 
 from zoo._files import atomic_path, sha256, write_text
+from zoo._hdf5 import write_hdf5
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,10 @@ class _Saver:
             save(filepath, **arguments)
             return
         with atomic_path(filepath) as temporary:
-            save(str(temporary), **arguments)
+            if temporary.suffix in (".h5", ".hdf5"):
+                write_hdf5(lambda target: save(target, **arguments), temporary)
+            else:
+                save(str(temporary), **arguments)
         if self._callback in watched([self._callback]) and self._callback.best is not None:
             mode: Literal["min", "max"] = "min" if self._callback.monitor_op is keras.ops.less else "max"
             best = Best(self._callback.monitor, mode, float(self._callback.best), sha256(filepath))

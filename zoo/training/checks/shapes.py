@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import numpy as np
 
+from zoo._ends import input_names
 from zoo.errors import did_you_mean
 from zoo.training._data import by_name, leaves
 from zoo.training._outputs import Output
@@ -107,15 +107,6 @@ def target_shapes(s: Situation) -> Iterator[Finding]:
             yield from _categorical(o, o.y)
         elif o.loss in ELEMENTWISE:
             yield from _elementwise(o, o.y)
-
-
-def input_names(model: keras.Model, tensors: Any = None) -> list[str]:
-    """Name a model's inputs as a dictionary of them does: by its keys, or by the tensors."""
-    tensors = getattr(model, "inputs", None) or [] if tensors is None else tensors
-    struct = getattr(model, "_inputs_struct", None)
-    if isinstance(struct, dict):
-        return [next((k for k, v in struct.items() if v is tensor), tensor.name) for tensor in tensors]
-    return [tensor.name for tensor in tensors]
 
 
 def _sparse(o: Output, y: np.ndarray) -> Iterator[Finding]:

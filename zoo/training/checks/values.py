@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._ends import input_names
 from zoo.training._data import Rows, leaves
 from zoo.training._learned import summary
 from zoo.training._situation import Situation
 from zoo.training.checks.finding import Finding, error, warning
-from zoo.training.checks.shapes import input_names
 from zoo.training.checks.tables import not_numbers
 
 _MOST_VALUES = 60_000_000  # of one array that are looked at one by one; of a larger one, every so many rows
