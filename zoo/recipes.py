@@ -110,6 +110,7 @@ def run_recipe(
     output: str | os.PathLike[str] | None = None,
     device: str | None = None,
     mixed_precision: bool = False,
+    resume: bool = False,
     **parameters: Any,
 ) -> Run:
     """Run a recipe from Python: the same as ``zoo run NAME --parameter value``.
@@ -119,6 +120,8 @@ def run_recipe(
         output: folder for runs; ``runs`` in the working directory by default.
         device: ``cpu``, ``gpu`` or ``gpu:1``; by default a graphics card where Keras sees one.
         mixed_precision: multiply in 16 bits and keep weights in 32.
+        resume: go on with the newest run of these parameters that was killed or stopped, in its folder; where there is
+            none, begin anew. Each training of the recipe ends as it would have without the break.
         **parameters: values in place of the recipe's own.
 
     Returns:
@@ -137,7 +140,7 @@ def run_recipe(
     folder = Path(output) if output is not None else None
     with (
         use(device, mixed_precision=mixed_precision),
-        session(recipe.name, parameters, folder) as running,
+        session(recipe.name, parameters, folder, resume=resume) as running,
     ):
         runpy.run_path(str(recipe.path), run_name="__main__")
     if running.run is None:

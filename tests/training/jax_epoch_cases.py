@@ -3,6 +3,7 @@
 import gc
 import json
 import sys
+import tempfile
 import traceback
 import warnings
 import weakref
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo.training import _epoch_functions
+from zoo.training import _epoch_functions, checkpoint
 from zoo.training.callbacks.nan import ExplainNaN
 
 L = keras.layers
@@ -91,12 +92,46 @@ def stop_at_nan():
         explain = ExplainNaN()
         model = network(optimizer=keras.optimizers.SGD(1e5))
         given = {"epochs": 3, "batch_size": 10, "seed": 1, "verbose": 0, "callbacks": [explain]}
-        history = zoo.fit(model, X, Y, **given, compiled=compiled)
-        seen.append((len(history.epoch), int(model.optimizer.iterations), explain.explanation))
+        with pytest.warns(zoo.PreflightWarning, match="and training has stopped") as told:
+            history = zoo.fit(model, X, Y, **given, compiled=compiled)
+        said = str(told[0].message).partition(" Lower")[0]
+        seen.append((len(history.epoch), int(model.optimizer.iterations), explain.explanation, said))
+        assert all(np.isfinite(weights).all() for weights in model.get_weights())
     assert seen[0] == seen[1]
     assert seen[0][0] == 1
-    assert 1 < seen[0][1] < 11
+    assert 0 < seen[0][1] < 11
     assert seen[0][2]
+    assert "The first that was not finite is" in seen[0][3]
+
+
+def taken_up_again():
+    class Break(keras.callbacks.Callback):
+        def __init__(self, at):
+            super().__init__()
+            self.at = at
+
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == self.at:
+                raise InterruptedError
+
+    checkpoint.EVERY = 0.0
+    for compiled in (True, False):
+
+        def train(folder, at=-1, compiled=compiled):
+            model = network(lambda: [L.Dropout(0.3), L.BatchNormalization()])
+            plateau = keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=0.1)
+            given = {"epochs": 6, "seed": 1, "verbose": 0, "callbacks": [plateau, Break(at)], "compiled": compiled}
+            history = zoo.fit(model, X, Y, checkpoint=folder, checks="off", **given)
+            return history.history, [np.asarray(variable) for variable in model.variables]
+
+        with tempfile.TemporaryDirectory() as folder:
+            for at in (1, 3):
+                with pytest.raises(InterruptedError):
+                    train(folder, at)
+            history, variables = train(folder)
+        whole, theirs = train(None)
+        assert history == whole
+        assert all(map(np.array_equal, variables, theirs))
 
 
 def early_stopping():

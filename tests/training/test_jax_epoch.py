@@ -21,6 +21,7 @@ CASES = (
     "learning_rate_cycle",
     "rows_in_parts",
     "stop_at_nan",
+    "taken_up_again",
     "early_stopping",
     "another_model",
     "no_metrics",

@@ -43,6 +43,7 @@ def run(
         output=options.output,
         device=options.device,
         mixed_precision=options.mixed_precision,
+        resume=options.resume,
         **given,
     )
     if finished.metrics.get("interrupted"):

@@ -18,6 +18,7 @@ OPTIONS = {
     "device": (str, "Compute on cpu, gpu or gpu:1; `zoo devices` lists them."),
     "backend": (str, "Let Keras use tensorflow, jax or torch."),
     "mixed_precision": (bool, "Multiply in 16 bits: faster on a graphics card."),
+    "resume": (bool, "Go on with the newest run of these parameters that did not end."),
 }
 
 

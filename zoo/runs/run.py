@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,8 +28,10 @@ from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
 from zoo.runs.card import card, number, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
-from zoo.runs.session import current_session
+from zoo.runs.session import Options, current_session
+from zoo.runs.unfinished import CHECKPOINTS, unfinished
 from zoo.saving import save_model
+from zoo.training._shelf import Shelf, keep_trainings
 
 _for_the_script = contextlib.ExitStack()
 _LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
@@ -61,15 +64,21 @@ class Run:
     def __init__(self, recipe: str, *, seed: int = 0, **parameters: Any) -> None:
         self.recipe = recipe
         self._defaults = {**parameters, "seed": seed}
-        given, output = _overrides(recipe, self._defaults)
+        given, options = _overrides(recipe, self._defaults)
         self.parameters: dict[str, Any] = {**self._defaults, **given}
         self.metrics: dict[str, Any] = {}
-        self.folder = _new_folder((output or Path("runs")) / recipe)
+        parent = ((options and options.output) or Path("runs")) / recipe
+        about = {"recipe": recipe, "parameters": self.parameters}
+        broken_off = unfinished(parent, about) if options and options.resume else None
+        self.folder = broken_off or _new_folder(parent)
         self._pictures: list[str] = []
         self._begin = time.perf_counter()
         keras.utils.set_random_seed(self.parameters["seed"])
         if (inside := current_session()) is not None:
             inside.run = self
+        if options is not None:  # a run of its own, not a cell of a notebook
+            keep_trainings(Shelf(self.folder / CHECKPOINTS, about))
+            (inside.at_end if inside is not None else _for_the_script).callback(keep_trainings, None)
 
     def __getattr__(self, name: str) -> Any:
         parameters = self.__dict__.get("parameters", {})
@@ -155,6 +164,9 @@ class Run:
             pictures=[*self._pictures, "model.svg"],
         )
         write_text(self.folder / "README.md", text)
+        keep_trainings(None)
+        if not self.metrics["interrupted"]:  # else it may be taken up again
+            shutil.rmtree(self.folder / CHECKPOINTS, ignore_errors=True)
         self._show()
         self._hold_to(expect or {})
         return self.metrics
@@ -194,8 +206,8 @@ class Run:
                 )
 
 
-def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Path | None]:
-    """Return what the session or the command line puts in place of the defaults, and where runs go."""
+def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], Options | None]:
+    """Return what the session or the command line puts in place of the defaults; in a notebook no options."""
     inside = current_session()
     if inside is not None and inside.recipe != recipe and inside.run is None:
         raise InputError(
@@ -207,14 +219,14 @@ def _overrides(recipe: str, defaults: Mapping[str, Any]) -> tuple[dict[str, Any]
         if unknown:
             hint = did_you_mean(unknown[0], defaults) or f" There are {', '.join(defaults)}."
             raise UnknownNameError(f"{recipe} has no parameter {unknown[0]!r}.{hint}")
-        return dict(inside.parameters), inside.output
+        return dict(inside.parameters), Options(output=inside.output, resume=inside.resume)
     if inside is None and Path(sys.argv[0]).stem == recipe and sys.argv[0].endswith(".py"):
         given, options = parse_parameters(defaults, sys.argv[1:], program=Path(sys.argv[0]).name)
         if options.backend not in (None, keras.config.backend()):
             _begin_again(str(options.backend))
         # The script's own end is the end of the block.
         _for_the_script.enter_context(use(options.device, mixed_precision=options.mixed_precision))
-        return given, options.output
+        return given, options
     return {}, None
 
 

@@ -22,12 +22,14 @@ class Options:
         device: ``cpu``, ``gpu``, ``gpu:1``, or ``None`` for Keras' own choice.
         backend: ``tensorflow``, ``jax``, ``torch``, or ``None`` for the one that Keras is set to.
         mixed_precision: multiply in 16 bits.
+        resume: go on with the newest run that did not end.
     """
 
     output: Path | None = None
     device: str | None = None
     backend: str | None = None
     mixed_precision: bool = False
+    resume: bool = False
 
 
 @dataclass
@@ -38,13 +40,17 @@ class Session:
         recipe: its name.
         parameters: values that replace the recipe's own.
         output: folder for runs, or ``None`` for ``runs/``.
+        resume: whether to go on with the newest run that did not end.
         run: the recipe's `Run`, once it has made one.
+        at_end: what is to be done when it is over.
     """
 
     recipe: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     output: Path | None = None
+    resume: bool = False
     run: Run | None = None
+    at_end: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
 
 _current: ContextVar[Session | None] = ContextVar("zoo_session", default=None)
@@ -56,11 +62,14 @@ def current_session() -> Session | None:
 
 
 @contextlib.contextmanager
-def session(recipe: str, parameters: Mapping[str, Any], output: Path | None) -> Iterator[Session]:
+def session(
+    recipe: str, parameters: Mapping[str, Any], output: Path | None, *, resume: bool = False
+) -> Iterator[Session]:
     """Make a session for the block."""
-    made = Session(recipe, parameters, output)
+    made = Session(recipe, parameters, output, resume)
     token = _current.set(made)
     try:
-        yield made
+        with made.at_end:
+            yield made
     finally:
         _current.reset(token)

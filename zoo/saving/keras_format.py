@@ -13,6 +13,8 @@ from typing import Any
 import keras
 
 from zoo.saving.documents import Documents
+from zoo.saving.old_archive import compile_old, load_old_archive
+from zoo.saving.upgrade import UPGRADED
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -28,26 +30,25 @@ def read(
     compile: bool,
     safe_mode: bool = True,
 ) -> keras.Model:
-    """Build a model from its documents and read its weights; Keras' safe mode refuses what could run code.
+    """Build a model from its documents, of any version, and fill it with the numbers in the file.
 
     Where its losses or metrics cannot be read, warn and leave it uncompiled.
+
+    Args:
+        path: a ``.keras`` file.
+        documents: what it says of itself, as `zoo.saving.upgrade.upgraded` returns it.
+        custom_objects: layers, losses and functions of the caller's own, by name.
+        compile: whether to restore losses, metrics and optimizer.
+        safe_mode: whether to refuse code; ``False`` runs it.
     """
     told = []
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        try:
-            model = _read(path, documents, custom_objects, compile, safe_mode)
-        except (ValueError, TypeError) as error:
-            if not compile:
-                raise
-            try:
-                model = _read(path, documents, custom_objects, False, safe_mode)
-            except (ValueError, TypeError):
-                raise error from None
-            told.append(
-                f"the weights were read, the compile settings were not ({_reason(error)}). Call model.compile again, "
-                "or give custom_objects={name: object} for what is your own."
-            )
+        if documents.keras_version == UPGRADED and _is_old(path):
+            model = load_old_archive(path, documents, custom_objects or {}, safe_mode=safe_mode)
+            told += compile_old(model, path, documents, custom_objects or {}) if compile else []
+        else:
+            model, told = _read_current(path, documents, custom_objects, compile, safe_mode)
     for warning in seen:
         if str(warning.message).startswith("Skipping variable loading for optimizer"):
             told.append(
@@ -61,25 +62,58 @@ def read(
     return model
 
 
-def _read(
-    path: Path, documents: Documents, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
-) -> keras.Model:
+def _is_old(path: Path) -> bool:
+    """Whether a file was written before Keras 3, whatever its documents say by now."""
     with zipfile.ZipFile(path) as archive:
-        same = json.loads(archive.read("config.json")) == documents.model
-    if same:
-        return keras.models.load_model(
-            path, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
-            for name in source.namelist():
-                target.writestr(
-                    name, json.dumps(documents.model) if name == "config.json" else source.read(name)
-                )
-        return keras.models.load_model(
-            copy, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
-        )
+        facts = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
+    return not str(facts.get("keras_version", "3")).startswith("3")
+
+
+def _read_current(
+    path: Path,
+    documents: Documents,
+    custom_objects: Mapping[str, Any] | None,
+    compile: bool,
+    safe_mode: bool,
+) -> tuple[keras.Model, list[str]]:
+    try:
+        return _read(path, documents, custom_objects, compile, safe_mode), []
+    except (ValueError, TypeError) as error:
+        if not compile:
+            raise
+        try:
+            model = _read(path, documents, custom_objects, False, safe_mode)
+        except (ValueError, TypeError):
+            raise error from None
+        return model, [
+            f"the weights were read, the compile settings were not ({_reason(error)}). Call model.compile again, "
+            "or give custom_objects={name: object} for what is your own."
+        ]
+
+
+def _read(
+    path: Path,
+    documents: Documents,
+    custom_objects: Mapping[str, Any] | None,
+    compile: bool,
+    safe_mode: bool,
+) -> keras.Model:
+    """Let Keras read a file that says what its documents say: the file itself, or a copy."""
+    with zipfile.ZipFile(path) as source:
+        written = json.loads(source.read("config.json"))
+        if written == documents.model:
+            return keras.models.load_model(
+                path, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
+            )
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / path.name
+            with zipfile.ZipFile(copy, "w") as target:
+                for name in source.namelist():
+                    said = json.dumps(documents.model) if name == "config.json" else source.read(name)
+                    target.writestr(name, said)
+            return keras.models.load_model(
+                copy, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
+            )
 
 
 def _reason(error: Exception) -> str:

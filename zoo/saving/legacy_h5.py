@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,8 +16,9 @@ import keras
 from zoo._hdf5 import write_hdf5
 from zoo.errors import InputError
 from zoo.saving.documents import Documents
-from zoo.saving.model_config import readable, words_of_keras
-from zoo.saving.training_config import compile_arguments, read_training_config, restore_state
+from zoo.saving.model_config import legal_names, readable, words_of_keras
+from zoo.saving.old_weights import load_old_weights
+from zoo.saving.training_config import compile_arguments, restore_state
 
 _MOST_NAMES = 5  # in a warning
 
@@ -35,44 +37,86 @@ def read(
     compile: bool,
     safe_mode: bool = True,
 ) -> keras.Model:
-    """Read a model, of Keras 3 or 2; where its losses or metrics cannot be read, warn and leave it uncompiled."""
+    """Build a model from its documents, of any version, and fill it with the numbers in the file.
+
+    Where its losses, metrics or optimizer cannot be read, warn and leave it uncompiled.
+
+    Args:
+        path: an ``.h5`` file.
+        documents: what it says of itself, as `zoo.saving.upgrade.upgraded` returns it.
+        custom_objects: layers, losses and functions of the caller's own, by name.
+        compile: whether to restore losses, metrics and optimizer.
+        safe_mode: whether to refuse code; ``False`` runs it.
+    """
     custom = {**_own_classes(), **(custom_objects or {})}
-    told = []
-    with _quiet(), readable(path, documents.model) as (legal, renamed):
-        objects = {**words_of_keras(), **custom}
-        model = keras.models.load_model(legal, custom_objects=objects, compile=False, safe_mode=safe_mode)
+    with _quiet():
+        build = _build_old if is_upgraded(documents) else _build_current
+        model, renamed = build(path, documents, custom, safe_mode)
         _settle(model)
-        if renamed:
-            names = ", ".join(f"{old!r} is now {new!r}" for old, new in list(renamed.items())[:_MOST_NAMES])
-            names += f" and {len(renamed) - _MOST_NAMES} more likewise" if len(renamed) > _MOST_NAMES else ""
-            told.append(f"a layer's name holds no '/' in Keras 3, so {names}. The file is as it was.")
+        told = [_names_told(renamed)] if renamed else []
         if compile:
-            told += _compile(model, path, custom, renamed)
+            told += _compile(model, path, documents.training, custom, renamed)
     for sentence in told:
         warnings.warn(f"{path.name}: {sentence}", stacklevel=3)
     return model
 
 
+def is_upgraded(documents: Documents) -> bool:
+    """Whether documents of an ``.h5`` were put into the words of Keras 3, which name the modules of classes."""
+    return isinstance(documents.model, dict) and "module" in documents.model
+
+
+def _build_current(
+    path: Path, documents: Documents, custom: Mapping[str, Any], safe_mode: bool
+) -> tuple[keras.Model, dict[str, str]]:
+    with readable(path, documents.model) as (legal, renamed):
+        objects = {**words_of_keras(), **custom}
+        model = keras.models.load_model(legal, custom_objects=objects, compile=False, safe_mode=safe_mode)
+    return model, renamed
+
+
+def _build_old(
+    path: Path, documents: Documents, custom: Mapping[str, Any], safe_mode: bool
+) -> tuple[keras.Model, dict[str, str]]:
+    renamed: dict[str, str] = {}
+    config = legal_names(documents.model, renamed)
+    model = keras.saving.deserialize_keras_object(
+        copy.deepcopy(config), custom_objects=dict(custom), safe_mode=safe_mode
+    )
+    with h5py.File(path) as file:
+        load_old_weights(file.get("model_weights", file), model, config, renamed)
+    return model, renamed
+
+
+def _names_told(renamed: Mapping[str, str]) -> str:
+    names = ", ".join(f"{old!r} is now {new!r}" for old, new in list(renamed.items())[:_MOST_NAMES])
+    names += f" and {len(renamed) - _MOST_NAMES} more likewise" if len(renamed) > _MOST_NAMES else ""
+    return f"a layer's name holds no '/' in Keras 3, so {names}. The file is as it was."
+
+
 def _compile(
-    model: keras.Model, path: Path, custom: Mapping[str, Any], renamed: Mapping[str, str]
+    model: keras.Model,
+    path: Path,
+    config: Mapping[str, Any] | None,
+    custom: Mapping[str, Any],
+    renamed: Mapping[str, str],
 ) -> list[str]:
     """Compile a model as its file says; return what of that could not be done."""
+    if config is None:
+        return []
+    try:
+        model.compile(**compile_arguments(config, custom_objects=custom, renamed=renamed))
+    except (InputError, ValueError, TypeError, KeyError) as error:
+        return [
+            f"the weights were read, the compile settings were not: {_reason(error)} cannot be read. Call "
+            "model.compile again, or give custom_objects={name: object} for what is your own."
+        ]
     with h5py.File(path) as file:
-        config = read_training_config(file)
-        if config is None:
-            return []
         try:
-            model.compile(**compile_arguments(config, custom_objects=custom, renamed=renamed))
-        except (InputError, ValueError, TypeError, KeyError) as error:
-            return [
-                f"the weights were read, the compile settings were not: {_reason(error)} cannot be read. Call "
-                "model.compile again, or give custom_objects={name: object} for what is your own."
-            ]
-        try:
-            lost = restore_state(file, model, config)
+            lost = restore_state(file, model)
         except InputError as error:
             lost = f"{error} cannot be read"
-        return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
+    return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
 
 
 def _reason(error: Exception) -> str:

@@ -31,6 +31,7 @@ def readable(path: Path, model: Any) -> Iterator[tuple[Path, dict[str, str]]]:
 
     Args:
         path: an ``.h5`` file.
+        model: its configuration.
 
     Yields:
         The file to open, and the new names by the old ones.

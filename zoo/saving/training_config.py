@@ -52,7 +52,7 @@ def compile_arguments(
     return {name: _rename_keys(value, renamed) for name, value in arguments.items()}
 
 
-def restore_state(file: h5py.File, model: keras.Model, config: Mapping[str, Any]) -> str:
+def restore_state(file: h5py.File, model: keras.Model) -> str:
     """Give a model's optimizer the memory it had: its steps, momenta and the like.
 
     Returns:
@@ -69,11 +69,35 @@ def restore_state(file: h5py.File, model: keras.Model, config: Mapping[str, Any]
     places = list(optimizer.variables)
     if not _of_keras_3(names):
         places = [place for place in places if place.path.rpartition("/")[2] != "learning_rate"]
-        arrays = _in_keras_3_order(arrays, type(optimizer).__name__, config["optimizer_config"]["class_name"])
+        written = (read_training_config(file) or {}).get("optimizer_config", {}).get("class_name", "")
+        arrays = _in_keras_3_order(arrays, type(optimizer).__name__, written)
+        if len(arrays) == len(places) - 1 and arrays and arrays[0].shape != ():
+            places = places[1:]
+    return _assign(optimizer, places, [array[()] for array in arrays])
+
+
+def place_state(model: keras.Model, arrays: Sequence[Any]) -> str:
+    """Give a model's optimizer the memory that a ``.keras`` file of Keras 2 holds for it.
+
+    Args:
+        model: compiled.
+        arrays: in the file's order: the number of steps, then those of each weight; no learning rate.
+
+    Returns:
+        Nothing, or why the optimizer starts afresh.
+    """
+    optimizer = model.optimizer
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    places = [place for place in optimizer.variables if place.path.rpartition("/")[2] != "learning_rate"]
+    return _assign(optimizer, places, arrays)
+
+
+def _assign(optimizer: keras.Optimizer, places: Sequence[Any], arrays: Sequence[Any]) -> str:
     if [tuple(place.shape) for place in places] != [array.shape for array in arrays]:
         return f"{len(arrays)} arrays are written, and {type(optimizer).__name__} has {len(places)} of other shapes"
     for place, array in zip(places, arrays, strict=True):
-        place.assign(array[()])
+        place.assign(array)
     return ""
 
 
@@ -126,7 +150,12 @@ def _built(kind: str, config: Mapping[str, Any], custom: Mapping[str, Any]) -> A
     return made
 
 
-def _optimizer(config: Mapping[str, Any], custom: Mapping[str, Any]) -> keras.Optimizer:
+def _optimizer(config: Mapping[str, Any] | str, custom: Mapping[str, Any]) -> keras.Optimizer:
+    if isinstance(config, str):
+        try:
+            return keras.optimizers.get(config)
+        except ValueError as error:
+            raise InputError(f"the optimizer {config!r}") from error
     name, inner = config["class_name"], dict(config["config"])
     bare = name.removeprefix("Custom>")  # Keras 2.11 to 2.15
     own = custom.get(name, keras.saving.get_registered_object(name))
@@ -194,8 +223,9 @@ def _of_keras_3(names: Sequence[str]) -> bool:
 
 def _in_keras_3_order(arrays: list[h5py.Dataset], optimizer: str, written: str) -> list[h5py.Dataset]:
     """Return Keras 2's arrays in the order of Keras 3: Adam's pair for each weight, not all of one and then all."""
-    steps, slots = arrays[:1], arrays[1:]
-    if optimizer in ("Adam", "Adamax", "Nadam") and not written.startswith("Custom>"):
+    whole = 1 if arrays and arrays[0].shape == () else 0  # Keras until 2.2 did not always write the number of steps
+    steps, slots = arrays[:whole], arrays[whole:]
+    if optimizer in ("Adam", "Adamax", "Nadam", "Adadelta") and not written.startswith("Custom>"):
         third = len(slots) // 3
         if third and all(slot.shape == (1,) for slot in slots[2 * third :]):
             slots = slots[: 2 * third]  # the rest stands where amsgrad's arrays would be

@@ -120,18 +120,24 @@ def signature_of(model: keras.Model) -> str | None:
     size = sum(4 * int(np.prod(variable.shape)) for variable in model.variables)
     if adapted or unnamed or size > _MOST or any(map(_is_foreign, [*layers, *written])):
         return None
-    # Names that Keras made up count the layers of the process.
-    made_up = [one.name for one in layers if re.search(r"_\d+$", one.name)]
-    names = {name: f"layer {place}" for place, name in enumerate(made_up)}
     try:
-        wired, compiled = model.get_config(), model.get_compile_config()
-        for whole in (wired, compiled["optimizer"]["config"]):
-            whole.pop("name", None)
-        parts = [_bare(wired, names), _bare(compiled, names), _flags(layers), keras.config.epsilon()]
-        told = json.dumps(parts, sort_keys=True)
+        told = json.dumps(
+            [*written_parts(model).values(), _flags(layers), keras.config.epsilon()], sort_keys=True
+        )
     except Exception:  # whatever keeps a configuration from being written
         return None
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def written_parts(model: keras.Model) -> dict[str, Any]:
+    """Return a model's configuration and what it was compiled with, without what differs from process to process."""
+    # Names that Keras made up count the layers of the process.
+    made_up = [one.name for one in model._flatten_layers() if re.search(r"_\d+$", one.name)]
+    names = {name: f"layer {place}" for place, name in enumerate(made_up)}
+    wired, compiled = model.get_config(), model.get_compile_config()
+    for whole in (wired, compiled["optimizer"]["config"]):
+        whole.pop("name", None)
+    return {"architecture": _bare(wired, names), "compiled": _bare(compiled, names)}
 
 
 def _bare(config: Any, names: Mapping[str, str]) -> Any:

@@ -19,9 +19,14 @@ class Interruption:
     def __init__(self) -> None:
         self.count, self._begin = 0, time.perf_counter()
 
-    def note_in(self, history: keras.callbacks.History) -> keras.callbacks.History:
-        """Write into a history's ``params`` whether it was ``interrupted`` and how many ``seconds`` it took."""
-        seconds = time.perf_counter() - self._begin
+    def note_in(self, history: keras.callbacks.History, earlier: float = 0.0) -> keras.callbacks.History:
+        """Write into a history's ``params`` whether it was ``interrupted`` and how many ``seconds`` it took.
+
+        Args:
+            history: what training has left.
+            earlier: seconds of the processes before, where it was taken up again.
+        """
+        seconds = earlier + time.perf_counter() - self._begin
         history.params = {**(history.params or {}), "interrupted": self.count > 0, "seconds": seconds}
         return history
 

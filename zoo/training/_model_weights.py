@@ -57,13 +57,24 @@ def fingerprint(variable: Any) -> int:
     return zlib.crc32(np.ascontiguousarray(numbers(variable)).tobytes())
 
 
+def is_finite(array: np.ndarray) -> bool:
+    """Say whether an array holds neither NaN nor infinity.
+
+    Examples:
+        >>> is_finite(np.ones(3)), is_finite(np.array([np.inf, -np.inf]))
+        (True, False)
+    """
+    with np.errstate(invalid="ignore"):  # of infinity less infinity
+        return array.dtype.kind != "f" or bool(np.isfinite(array.sum(dtype="float64")))
+
+
 def not_finite(model: keras.Model) -> list[tuple[str, int, int]]:
     """Name the weights that hold NaN or infinity, with how many of how many values."""
     looked = {id(variable) for variable in within_reach(list(model.weights))}
     found = []
     for variable in model.weights:
         array = numbers(variable) if id(variable) in looked else np.zeros(0, "float32")
-        if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype="float64")):
+        if not is_finite(array):
             bad = int((~np.isfinite(array)).sum())
             if bad:
                 found.append((variable.path, bad, array.size))

@@ -9,13 +9,16 @@ from typing import Any, Literal
 import keras
 
 from zoo.errors import InputError
+from zoo.training._again import Again
 from zoo.training._data import Batches, leaves
 from zoo.training._epoch_plan import NotCompilable
+from zoo.training._guard import Guard
 from zoo.training._stream_weights import batch_weigher
 from zoo.training._task import Task
 from zoo.training._weights import weigh
 from zoo.training._when_compiled import against
 from zoo.training._whole_epochs import WholeEpochs
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.checks.finding import Finding
 from zoo.training.compiled_epoch import CompiledEpochs
 
@@ -32,6 +35,7 @@ class Way:
         steps_per_epoch: batches that make an epoch, where the caller says so.
         stated: whether the caller says so of the training or of the validation.
         told_why: whether to say why a training goes by Keras.
+        xla: whether XLA is to compile the epochs; ``None`` chooses.
     """
 
     compiled: bool | Literal["auto"]
@@ -41,6 +45,7 @@ class Way:
     steps_per_epoch: int | None
     stated: bool
     told_why: bool
+    xla: bool | None = None
 
 
 class Course(keras.callbacks.Callback):  # type: ignore[misc]
@@ -51,19 +56,25 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
         batches: how many were learned from.
         told: the list of all callbacks.
         feed: what `model.fit` reads, or ``None``.
+
+    Args:
+        guard: watches for what is not finite.
     """
 
     by_epoch = True
     only_listens = True
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         super().__init__()
+        self.guard = guard
         self.begun, self.batches, self._seen = False, 0, 0
         self.told: Any = None
         self.feed: Any = None
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is to be said of streams that ran dry."""
+        """Yield what is to be said of a loss that was not finite, and of streams that ran dry."""
+        if self.guard.finding is not None:
+            yield self.guard.finding
         if isinstance(self.told, WholeEpochs):
             yield from self.told.findings()
 
@@ -75,6 +86,8 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
         """Count the batches: all up to this one."""
         self.batches += batch + 1 - self._seen
         self._seen = batch + 1
+        if isinstance(self.told, WholeEpochs):
+            self.told.look(batch, logs)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the order of the rows."""
@@ -83,14 +96,14 @@ class Course(keras.callbacks.Callback):  # type: ignore[misc]
             self.feed.set_epoch(epoch)
 
 
-def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> None:
-    """Train a model, and tell the callbacks.
+def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint) -> None:
+    """Train a model, tell the callbacks, and keep what it comes to.
 
     Raises:
         InputError: it must go by compiled epochs and cannot.
     """
     if way.compiled is not False:
-        why = _by_compiled_epochs(task, callbacks, course, way)
+        why = _by_compiled_epochs(task, callbacks, course, way, kept)
         if why is None:
             return
         if way.compiled is True:
@@ -99,10 +112,12 @@ def train(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> Non
             )
         if way.told_why:
             print(f"trained by model.fit, since {why}", flush=True)
-    _by_keras(task, callbacks, course, way)
+    _by_keras(task, callbacks, course, way, kept)
 
 
-def _by_compiled_epochs(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> str | None:
+def _by_compiled_epochs(
+    task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint
+) -> str | None:
     """Train by compiled epochs; return why not, where it cannot be done."""
     model = task.model
     parts = [part for part in (task.data, task.validation) if part is not None]
@@ -128,17 +143,19 @@ def _by_compiled_epochs(task: Task, callbacks: Sequence[Any], course: Course, wa
             epochs=task.epochs,
             initial_epoch=task.initial_epoch,
             budget=way.budget,
+            guard=course.guard,
+            xla=way.xla,
         )
     except NotCompilable as reason:
         return str(reason)
     course.told = keras.callbacks.CallbackList(
         callbacks, add_history=True, model=model, epochs=task.epochs, steps=training.steps, verbose=0
     )
-    training.run(course.told)
+    training.run(course.told, kept)
     return None
 
 
-def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way) -> None:
+def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way, kept: Checkpoint) -> None:
     """Train by `model.fit`."""
     model, rows, supply, arguments = task.model, task.data.rows, task.data.supply, {}
     feed: Any
@@ -161,6 +178,10 @@ def _by_keras(task: Task, callbacks: Sequence[Any], course: Course, way: Way) ->
         callbacks,
         supply=supply,
         validation=theirs,
+        kept=kept,
+        guard=course.guard,
+        taken=Again(model, feed) if isinstance(feed, Batches) and model.steps_per_execution == 1 else None,
+        initial_epoch=task.initial_epoch,
         add_history=True,
         model=model,
         epochs=task.epochs,

@@ -9,7 +9,11 @@ from typing import Any
 import keras
 
 from zoo.errors import PreflightWarning
+from zoo.training._again import Again
+from zoo.training._all_variables import training_variables
+from zoo.training._guard import Guard
 from zoo.training._streams import Supply
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.checks.finding import Finding, error, warning
 
 _MANY = 10_000  # batches of an epoch whose end is not known, after which a word is said
@@ -20,8 +24,12 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
 
     Args:
         callbacks: as of a `CallbackList`.
+        kept: keeps what training comes to; by default nothing does.
+        guard: watches for what is not finite; by default nothing does.
+        taken: takes steps again, where the data can be shown again.
         supply: the training data, where it is a stream.
         validation: the validation data, where it is one.
+        initial_epoch: number of the first epoch.
         **params: as of a `CallbackList`: ``model``, ``epochs``, ``steps``, ``add_history``.
 
     Attributes:
@@ -29,20 +37,49 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
     """
 
     def __init__(
-        self, callbacks: Any, *, supply: Supply | None = None, validation: Supply | None = None, **params: Any
+        self,
+        callbacks: Any,
+        *,
+        kept: Checkpoint | None = None,
+        guard: Guard | None = None,
+        taken: Again | None = None,
+        initial_epoch: int = 0,
+        supply: Supply | None = None,
+        validation: Supply | None = None,
+        **params: Any,
     ) -> None:
         super().__init__(callbacks, **params)
+        self._initial, self._epoch = initial_epoch, 0
+        self._kept, self._taken = kept or Checkpoint(), taken
+        self._guard = guard or Guard(self.model, (), watches=False)
+        self._failed: tuple[int, Any] | None = None  # the step whose loss was not finite, and its figures
         self._supply, self._validation = supply, validation
         self.steps = 0
         self._whole, self._trained, self._judged, self._begin = 0, 0, 0, 0
         self._judging = False
         self._cut: tuple[Supply | None, int] | None = None  # whose end came, and after how many batches
 
+    def on_train_begin(self, logs: Any = None) -> None:
+        super().on_train_begin(logs)
+        self._kept.begin(self, compiled=False)
+        model, steps = self.model, self.params.get("steps")
+        self._guard.begin(
+            lambda: [
+                *(variable for group in training_variables(model).values() for variable in group),
+                *model.metrics_variables,
+            ],
+            step=(model._initial_epoch or self._initial) * (steps or 0),
+            steps=steps,
+            taken=self._taken,
+        )
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if not self._whole and self._cut is None:
             self._begin = epoch
-        self._trained = 0
+        self._trained, self._epoch = 0, epoch
         super().on_epoch_begin(epoch, logs)
+        if self._taken is not None:
+            self._taken.note(epoch)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.steps, self._trained = self.steps + batch + 1 - self._trained, batch + 1
@@ -60,6 +97,18 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
             )
         super().on_train_batch_end(batch, logs)
 
+    def look(self, batch: int, logs: Any) -> None:
+        """Look at the figures after a batch."""
+        steps = self.params.get("steps")
+        step = self.steps - 1 if steps is None else self._epoch * steps + batch
+        if self._guard.sees(
+            logs
+        ):  # what is to be done waits for the end of the epoch, when nothing else is on the way
+            self._failed = step, logs
+            self.model.stop_training = True
+        elif keras.config.backend() != "jax":  # whose variables are empty until then
+            self._guard.after(logs, step)
+
     def on_test_begin(self, logs: Any = None) -> None:
         self._judged, self._judging = 0, True
         if self._is_cut():
@@ -71,6 +120,8 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
         super().on_test_batch_end(batch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self._failed is not None:
+            self._guard.after(self._failed[1], self._failed[0])
         judging, self._judging = self._judging, False
         if self._is_cut() or (judging and self._cut_in_validation()):
             self.model.stop_training = True
@@ -80,7 +131,8 @@ class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]
         last = epoch + 1 >= (self.params.get("epochs") or 0) or self.model.stop_training
         if not last and self._supply is not None and self._supply.spent(self._whole):
             self._cut = (self._supply, 0)
-            self.model.stop_training = True
+            self.model.stop_training = last = True
+        self._kept.rest(epoch, last=bool(last))
 
     def findings(self) -> Iterator[Finding]:
         """Say that a stream has run dry: a warning, or an error where not one epoch is whole."""

@@ -11,13 +11,16 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo.training._again import AgainByEpochs
 from zoo.training._data import Batches, Rows, order_of_rows
 from zoo.training._device_rows import Chunk, DeviceRows, looks_of
 from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, trainer
 from zoo.training._epoch_plan import Call, Outcome, Plan
+from zoo.training._guard import Guard
 from zoo.training._when_compiled import looks_at_tests, only_listens
 from zoo.training._xla_choice import choose
+from zoo.training.checkpoint import Checkpoint
 
 _CALL = 0.1  # seconds that a call should take, so that Ctrl-C is heard and the bar moves
 _TIMED = 100  # steps of a call that is timed
@@ -39,6 +42,8 @@ class CompiledEpochs:
         epochs: where training ends, counted from the first epoch of all.
         initial_epoch: where it begins.
         budget: bytes that rows may take on the device.
+        guard: watches for what is not finite.
+        xla: whether XLA compiles the epochs; ``None`` chooses.
 
     Attributes:
         steps: batches of an epoch.
@@ -61,7 +66,10 @@ class CompiledEpochs:
         epochs: int,
         initial_epoch: int,
         budget: int,
+        guard: Guard,
+        xla: bool | None = None,
     ) -> None:
+        self._guard = guard
         self._model, self._batch_size, self._seed = model, batch_size, seed
         self._epochs, self._initial = epochs, model._initial_epoch or initial_epoch
         self._count, self._validates = len(rows), judged is not None
@@ -76,17 +84,21 @@ class CompiledEpochs:
         self._epoch_seconds: float | None = None
         self._calls = 0
         model._symbolic_build(data_batch=looks_of(self._rows.like, min(batch_size, self._count)))
-        self._trainer = self._choose()
+        self._budget = budget
+        self._trainer = self._choose(xla)
+        self._again = AgainByEpochs(
+            model, self._trainer, self._rows, rows, self._planned, batch_size=batch_size, seed=seed
+        )
 
-    def _choose(self) -> Trainer:
-        """Return the function that trains soonest."""
+    def _choose(self, xla: bool | None) -> Trainer:
+        """Return the function that trains soonest, or the one that is wanted."""
         left = max(0, self._epochs - self._initial)
         many = min(_MOST_EPOCHS, max(1, 2**20 // self._count), max(1, left)) if self._listened else 1
         plan = Plan(
             batch_size=self._batch_size,
             judged=bool(self._rows.judged),
             rated=self._rater is not None,
-            watched=bool(self._watchers),
+            watched=bool(self._watchers) or self._guard.watches,
         )
         fixed = replace(
             plan,
@@ -106,8 +118,8 @@ class CompiledEpochs:
         def make(xla: bool) -> Trainer:
             return trainer(self._model, like, self._rows.judged_like, fixed if xla or always_xla() else plan)
 
-        if self._rows.leaves is None or not left:
-            return make(False)
+        if self._rows.leaves is None or not left or xla is not None:
+            return make(bool(xla))
         # Timed as it will be called: some whole epochs at once, or the first steps of one.
         few = min(many, max(1, _TIMED // self.steps))
         epochs = [self._initial + number for number in range(few)]
@@ -122,20 +134,26 @@ class CompiledEpochs:
         )
         return choose(self._model, make, [*self._rows.leaves, *self._rows.judged], sample, left * self.steps)
 
-    def run(self, told: keras.callbacks.CallbackList) -> None:
+    def run(self, told: keras.callbacks.CallbackList, kept: Checkpoint) -> None:
         """Train, and tell the callbacks what `model.fit` tells them.
 
         Args:
             told: the callbacks, with their model and parameters.
+            kept: keeps what training comes to.
         """
         model = self._model
         model.stop_training = False
         told.on_train_begin()
+        kept.begin(told, compiled=True, xla=self._trainer.plan.xla, budget=self._budget)
         epoch = begin = model._initial_epoch or self._initial
+        self._guard.begin(
+            lambda: self._trainer.variables, step=epoch * self.steps, steps=self.steps, taken=self._again
+        )
         logs: dict[str, float] | None = None
         while epoch < self._epochs and not (epoch > begin and model.stop_training):
             for figures in self._next(told, epoch):
                 epoch, logs = epoch + 1, figures
+            kept.rest(epoch - 1, last=bool(epoch >= self._epochs or model.stop_training))
         if isinstance(model.optimizer, keras.optimizers.Optimizer) and self._epochs > 0:
             model.optimizer.finalize_variable_values(model.trainable_weights)
         told.on_train_end(logs)
@@ -170,6 +188,8 @@ class CompiledEpochs:
             judge=bool(self._rows.judged),
         )
         outcome = self._take(self._rows.leaves or [], call)
+        last = first + len(outcome.train) - 1
+        self._guard.after(outcome.train[-1], last * self.steps + outcome.steps - 1)
         for number, train, test in zip(numbers, outcome.train, outcome.test, strict=False):
             logs = {**train, **(_of_validation(test) if call.judge else {})}
             for callback in told.callbacks:  # themselves, since the list looks at every figure each time
@@ -182,6 +202,8 @@ class CompiledEpochs:
         """Train one epoch, in as many calls as it takes to be heard in between."""
         model = self._model
         told.on_epoch_begin(epoch)
+        if self._guard.watches and not self._listened:  # a callback may have set the learning rate
+            self._again.note(epoch)
         train: dict[str, float] = {}
         test: dict[str, float] | None = None
         chunk = None
@@ -192,6 +214,7 @@ class CompiledEpochs:
             if self._watchers and math.isfinite(outcome.before) and not math.isfinite(train.get("loss", 0.0)):
                 for watcher in self._watchers:
                     watcher.on_batch_end(step - 2, {"loss": outcome.before})
+            self._guard.after(train, epoch * self.steps + step - 1)
             told.on_train_batch_end(step - 1, train)
             if model.stop_training:
                 break
@@ -263,6 +286,11 @@ class CompiledEpochs:
         if self._rater is None:
             return np.zeros((len(epochs), self.steps), "float32")
         return np.array([self._rater.rates_of_epoch(epoch) for epoch in epochs], "float32")
+
+    def _planned(self, epoch: int) -> np.ndarray:
+        """Return the learning rate of each step of an epoch once more, ``(1, steps)``."""
+        rates = [0.0] * self.steps if self._rater is None else self._rater.planned_rates(epoch)
+        return np.array([rates], "float32")
 
 
 def _of_validation(logs: dict[str, float]) -> dict[str, float]:

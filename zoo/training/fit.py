@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,13 +12,16 @@ import numpy as np
 from zoo.training._arguments import as_list, at_least
 from zoo.training._best import keeping_best
 from zoo.training._compiled import settle
+from zoo.training._guard import Guard
 from zoo.training._interrupt import stop_on_interrupt
 from zoo.training._learned import remember
 from zoo.training._memory import memory_budget as memory_budget_of
+from zoo.training._same_run import description
 from zoo.training._streams import plainly
 from zoo.training._task import training_task
 from zoo.training._ways import Course, Way, train
 from zoo.training.callbacks._recorder import Recorder
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.checks.afterwards import afterwards, note
 from zoo.training.checks.model import remember_step
 from zoo.training.preflight import Checks, findings, known, tell
@@ -44,6 +48,7 @@ def fit(
     checks: Checks = "auto",
     compiled: bool | Literal["auto"] = "auto",
     memory_budget: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> keras.callbacks.History:
     """Train a compiled model: ``model.fit``, an epoch at a time, with checks before the first step.
 
@@ -80,9 +85,15 @@ def fit(
             says why at ``verbose=2``; ``True`` raises that reason; ``False`` is ``model.fit``.
         memory_budget: bytes that rows may take on the device; by default a quarter of what is free. More rows than
             that are brought there in parts.
+        checkpoint: a folder of this training alone. What it has come to is kept there after an epoch, at most every
+            five seconds, and at the end; the same call in a new process goes on from there, and ends with the weights,
+            the history and the callbacks' states of a training without a break, bit for bit on the same machine.
+            ``epochs`` may grow; anything else that differs is an `InputError`.
 
     Returns:
-        Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``.
+        Keras' `History`; its ``params`` also hold ``interrupted`` (by Ctrl-C) and ``seconds``, and ``stopped_by`` is
+        ``"nan"`` where the loss was not finite: then training ends at that step, a warning says which layer's numbers
+        were the first, and the model has the weights from before.
 
     Raises:
         InputError: the model, the data or a callback cannot be meant, or ``compiled=True`` cannot be done; says
@@ -101,7 +112,9 @@ def fit(
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
+    kept = Checkpoint(checkpoint)
     order_seed = seed if seed is not None else int(np.random.randint(2**31))  # noqa: NPY002 - Keras seeds this one
+    order_seed = kept.seed_or(order_seed)
     if batch_size is not None:
         at_least("batch_size", batch_size)
     known(checks)
@@ -126,23 +139,39 @@ def fit(
     if checks != "off":
         tell(findings(task), checks)
     settle(model, task.data.rows)
+    if kept.active:
+        asked = {
+            "batch_size": batch_size or 32,
+            "seed": seed,
+            "compiled": compiled,
+            "steps_per_epoch": steps_per_epoch,
+        }
+        kept.compare(description(task, **asked), epochs=epochs, order=order_seed)
     before = note(model)
-    course = Course()
+    guard = Guard(model, task.callbacks, watches=checks != "off" and before.sound)
+    course = Course(guard)
     # The course comes last: it has begun once all the others have.
     callbacks = [*task.callbacks, *as_list(progress_callback(verbose)), course]
     way = Way(
-        compiled,
-        budget,
+        kept.way.get("compiled", compiled),
+        kept.way.get("budget", budget),
         batch_size or 32,
         order_seed,
         steps_per_epoch,
         stated=bool(steps_per_epoch or validation_steps),
         told_why=verbose == 2,
+        xla=kept.way.get("xla"),
     )
     supplies = task.data.supply, task.validation.supply if task.validation else None
-    with keeping_best(task.callbacks), stop_on_interrupt(model) as interruption, plainly(*supplies):
+    with (
+        keeping_best(task.callbacks),
+        stop_on_interrupt(model) as interruption,
+        plainly(*supplies),
+        kept.around(task.callbacks, stream=any(supplies), verbose=verbose != 0),
+    ):
+        kept.cut_short = lambda: interruption.count > 0 or guard.finding is not None
         try:
-            train(task, callbacks, course, way)
+            train(task, callbacks, course, way, kept)
         except BaseException as error:
             # Whatever broke in: callbacks end as they would have, so the best weights come back.
             if course.begun:
@@ -153,9 +182,11 @@ def fit(
     remember_step(model)
     if task.data.rows is not None:
         remember(model, task.data.rows)
-    history = interruption.note_in(_plain(model.history))
+    history = interruption.note_in(_plain(model.history), kept.seconds)
     found = list(course.findings())
-    if not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
+    if guard.finding is not None:
+        history.params["stopped_by"] = "nan"
+    elif not any(getattr(callback, "puts_weights_back", False) for callback in task.callbacks):
         found += afterwards(model, before, history.history, course.batches)
     tell(found, checks)
     return history

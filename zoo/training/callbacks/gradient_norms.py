@@ -10,6 +10,7 @@ import numpy as np
 from zoo.errors import InputError
 from zoo.training._arguments import at_least
 from zoo.training._data import as_rows
+from zoo.training._gradients import BACKENDS, gradients_at, loss_with
 from zoo.training.callbacks._recorder import Recorder
 
 
@@ -59,9 +60,9 @@ class GradientNorms(Recorder):
             raise InputError(
                 "The gradient is measured on rows that stay the same; a stream has none. Pass a split or (x, y)."
             )
-        if keras.config.backend() not in _GRADIENTS:
+        if keras.config.backend() not in BACKENDS:
             raise InputError(
-                f"GradientNorms works with the backends {' and '.join(_GRADIENTS)}; Keras runs on "
+                f"GradientNorms works with the backends {' and '.join(BACKENDS)}; Keras runs on "
                 f"{keras.config.backend()}. Set KERAS_BACKEND before Keras is imported."
             )
         self._probe = rows.take(np.arange(min(most, len(rows))))
@@ -76,43 +77,12 @@ class GradientNorms(Recorder):
         kernels = [weight for weight in self.model.trainable_variables if len(weight.shape) >= 2]
         # A Sequential model puts its own name before its layers', a functional one does not.
         self.layers = _layer_names([kernel.path.removeprefix(f"{self.model.name}/") for kernel in kernels])
-        gradients = _GRADIENTS[keras.config.backend()](self._loss, kernels)
+        loss = loss_with(
+            self.model, (self._probe.x, self._probe.y, self._probe.sample_weight), training=False
+        )
+        gradients = gradients_at(loss, kernels)
         norms = [np.linalg.norm(keras.ops.convert_to_numpy(gradient)) for gradient in gradients]
         self.norms.append(np.array(norms, dtype="float32"))
-
-    def _loss(self, kernels: list[Any], values: list[Any]) -> Any:
-        """Return the loss with other values in the kernels' place.
-
-        Keras' scope gives the values and takes up every change: of metrics, of running means, of the
-        states from which random numbers are drawn. None of them outlives it.
-        """
-        x, y = self._probe.x, self._probe.y
-        with keras.StatelessScope(list(zip(kernels, values, strict=True)), collect_losses=True):
-            said = self.model(x, training=False)
-            return self.model.compute_loss(x, y, said, self._probe.sample_weight)
-
-
-def _with_tensorflow(loss: Any, kernels: list[Any]) -> list[Any]:
-    import tensorflow as tf
-
-    values = [tf.identity(kernel.value) for kernel in kernels]
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(values)
-        total = loss(kernels, values)
-    # A kernel on which the loss does not depend has a gradient of zeros, not none.
-    gradients: list[Any] = tape.gradient(total, values, unconnected_gradients="zero")
-    return gradients
-
-
-def _with_jax(loss: Any, kernels: list[Any]) -> list[Any]:
-    import jax
-
-    values = [kernel.value for kernel in kernels]
-    gradients: list[Any] = jax.grad(lambda values: loss(kernels, values))(values)
-    return gradients
-
-
-_GRADIENTS = {"tensorflow": _with_tensorflow, "jax": _with_jax}
 
 
 def _layer_names(paths: list[str]) -> tuple[str, ...]:

@@ -94,12 +94,16 @@ class OneCycle(keras.callbacks.Callback):  # type: ignore[misc]
         self.learning_rates = []
 
     def rates_of_epoch(self, epoch: int) -> list[float]:
-        """Return the rate of each step of an epoch, for a training that takes them all at once."""
-        rates = [
-            self.rate(epoch * self._steps + step, self._epochs * self._steps) for step in range(self._steps)
-        ]
+        """Return the rate of each step of an epoch, for a training that takes them all at once, and note them."""
+        rates = self.planned_rates(epoch)
         self.learning_rates += rates
         return rates
+
+    def planned_rates(self, epoch: int) -> list[float]:
+        """Return the rate of each step of an epoch."""
+        return [
+            self.rate(epoch * self._steps + step, self._epochs * self._steps) for step in range(self._steps)
+        ]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the epoch."""
