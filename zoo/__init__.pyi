@@ -35,6 +35,7 @@ from .saving import load_weights as load_weights
 from .saving import save_model as save_model
 from .saving import save_weights as save_weights
 from .saving.backends import predict_under as predict_under
+from .saving.convert import convert_model as convert_model
 from .saving.torch_code import torch_code as torch_code
 from .training.advantage import fit_actor_critic as fit_actor_critic
 from .training.callbacks import BoundaryRecorder as BoundaryRecorder

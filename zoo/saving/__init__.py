@@ -114,6 +114,12 @@ def load_model(
         raise BrokenModelError(f"{source} cannot be read as a model: {reason}") from error
 
 
+def understand(path: str | os.PathLike[str]) -> tuple[str, list[str]]:
+    """Return which Keras wrote a file, and the sentences on what in it is said otherwise today."""
+    documents = read_documents(Path(path).expanduser())
+    return documents.keras_version, upgraded(documents)[1]
+
+
 def _reopen(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: bool) -> keras.Model:
     documents, _ = upgraded(read_documents(path))
     return _FORMATS[path.suffix].read(path, documents, custom_objects=custom_objects, compile=compile)

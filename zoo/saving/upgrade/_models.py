@@ -34,6 +34,7 @@ class Upgrade:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.applied: dict[str, list[str]] = {}
+        self._chains = 0
 
     def model(self, config: Any) -> Layer:
         """Upgrade what a file says of its model, a dictionary or the bare list of a Sequential's layers."""
@@ -96,8 +97,8 @@ class Upgrade:
             return layer
         else:
             said = {"module": None, "registered_name": layer.get("registered_name") or name}
-        kept = {key: value for key, value in layer.items() if key not in ("keras_version", "shared_object_id")}
-        return {**kept, **said}
+        dropped = ("keras_version", "shared_object_id", "build_config")
+        return {**{key: value for key, value in layer.items() if key not in dropped}, **said}
 
     def _input(self, layer: Layer) -> Layer:
         config = dict(config_of(layer))
@@ -117,8 +118,9 @@ class Upgrade:
     def _from_list(self, layer: Layer) -> Layer:
         """Return a Sequential whose layers were a bare list as one with a name."""
         self.note(_WORDS["bare list"], layer)
-        named = layer.get("name")
-        return {**layer, "config": {**({"name": named} if named else {}), "layers": layer["config"]}}
+        self._chains += 1
+        named = layer.get("name") or f"sequential_{self._chains}"
+        return {**layer, "config": {"name": named, "layers": layer["config"]}}
 
     def _sequential(self, layer: Layer) -> Layer:
         config = dict(config_of(layer))
@@ -219,8 +221,7 @@ class Upgrade:
         said = {"module": None if own else "keras", "registered_name": layer.get("registered_name") or name if own else None}
         if name == "Functional":
             said["module"] = "keras.src.models.functional"
-        kept = {key: value for key, value in layer.items() if key in ("name", "inbound_nodes", "build_config")}
-        kept.pop("build_config", None)
+        kept = {key: value for key, value in layer.items() if key in ("name", "inbound_nodes")}
         self.note(_WORDS["classes"], layer)
         return {**kept, "class_name": name, "config": config, **said}
 

@@ -199,7 +199,9 @@ _NODES = {
     "MatMul": "linalg.matmul",
     "BatchMatMul": "linalg.matmul",
     "BatchMatMulV2": "linalg.matmul",
-    "SquaredDifference": "math.squared_difference",
+    "StridedSlice": "__operators__.getitem",
+    "Split": "split",
+    "SplitV": "split",
     "StopGradient": "stop_gradient",
     "Identity": "stop_gradient",
     "LeakyRelu": "nn.leaky_relu",
@@ -253,7 +255,7 @@ def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[
     given = {**dict(zip(operation.arguments, arguments, strict=False)), **named}
     if any(argument not in given for argument in operation.arguments):
         return None
-    settings = {new: given[old] for old, new in operation.settings.items() if given.get(old) is not None}
+    settings = {new: _one(given[old]) for old, new in operation.settings.items() if given.get(old) is not None}
     passed = [_constant(given[argument]) for argument in operation.arguments]
     made = _layer(operation.module, operation.name, name, {**operation.fixed, **settings})
     return made, passed, {}
@@ -292,6 +294,11 @@ def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Lay
 
 
 _SPECIAL = {"split": _split, "linalg.matmul": _matmul}
+
+
+def _one(value: Any) -> Any:
+    """Return a list of one axis as the axis; shapes and permutations are never that short where it matters."""
+    return value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], int) and value[0] < 9 else value
 
 
 def _constant(value: Any) -> Any:
@@ -335,6 +342,14 @@ def _of_node(config: Mapping[str, Any], tensors: list[Any]) -> tuple[str, list[A
     named: dict[str, Any] = {}
     if operation in _SECOND_INPUT and len(inputs) > 1:
         named[_SECOND_INPUT[operation]] = inputs.pop()
+    if operation == "StridedSlice":
+        return "__operators__.getitem", inputs[:1], {"slice_spec": _slices(inputs[1:], attributes)}
+    if operation == "SplitV":
+        named.update(num_or_size_splits=inputs[1], axis=inputs[2])
+        inputs = inputs[:1]
+    if operation == "Split":
+        named.update(num_or_size_splits=attributes.get("num_split", 1), axis=inputs[0])
+        inputs = inputs[1:]
     if operation == "ConcatV2":
         named["axis"] = inputs.pop()
         inputs = [inputs]
@@ -352,6 +367,24 @@ def _of_node(config: Mapping[str, Any], tensors: list[Any]) -> tuple[str, list[A
     if operation == "LeakyRelu":
         named["alpha"] = attributes.get("alpha", 0.2)
     return function, inputs, named
+
+
+def _slices(bounds: list[Any], attributes: Mapping[str, Any]) -> list[Any]:
+    """Return what a StridedSlice takes of each axis; the bits of its masks say where a bound is left out."""
+    masks = {word: int(attributes.get(f"{word}_mask", 0)) for word in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}
+    made: list[Any] = []
+    for axis, (begin, end, step) in enumerate(zip(*bounds, strict=True)):
+        said = {word for word, bits in masks.items() if bits >> axis & 1}
+        if "ellipsis" in said:
+            made.append({"class_name": "__ellipsis__"})
+        elif "new_axis" in said:
+            made.append(None)
+        elif "shrink_axis" in said:
+            made.append(begin)
+        else:
+            start, stop = (None if "begin" in said else begin), (None if "end" in said else end)
+            made.append({"start": start, "stop": stop, "step": step})
+    return made
 
 
 def _node(node: Any) -> tuple[str, dict[str, Any]]:
