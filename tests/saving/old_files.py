@@ -46,13 +46,19 @@ def layer(class_name, name, **config):
 
 
 def sequential(*layers, name="sequential_1", bare=False):
-    return {"class_name": "Sequential", "config": list(layers) if bare else {"name": name, "layers": list(layers)}}
+    return {
+        "class_name": "Sequential",
+        "config": list(layers) if bare else {"name": name, "layers": list(layers)},
+    }
 
 
 def functional(layers, inputs, outputs, name="model_1", class_name="Model"):
     """``layers`` is a list of (layer, inbound nodes)."""
     made = [{**one, "name": one["config"]["name"], "inbound_nodes": nodes} for one, nodes in layers]
-    ends = {"input_layers": [[one, 0, 0] for one in inputs], "output_layers": [[one, 0, 0] for one in outputs]}
+    ends = {
+        "input_layers": [[one, 0, 0] for one in inputs],
+        "output_layers": [[one, 0, 0] for one in outputs],
+    }
     return {"class_name": class_name, "config": {"name": name, "layers": made, **ends}}
 
 

@@ -26,5 +26,9 @@ def convert(
     print(f"{source}: written by Keras {made.keras_version or '1 or 2, it does not say which'}")
     for sentence in made.changes:
         print(f"- {sentence}")
-    asked = "Its weights are equal" if not made.inputs else "Its predictions on random numbers and on zeros are equal"
+    asked = (
+        "Its weights are equal"
+        if not made.inputs
+        else "Its predictions on random numbers and on zeros are equal"
+    )
     print(f"{made.path} written. {asked}.")

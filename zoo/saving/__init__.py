@@ -16,9 +16,9 @@ from zoo.errors import BrokenModelError, InputError, MissingFileError
 from zoo.pretrained import check_shipped
 from zoo.saving import keras_format, legacy_h5
 from zoo.saving._keras_gaps import whole_settings
+from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
 from zoo.saving.upgrade import upgraded
 from zoo.saving.upgrade._reading import read_documents
-from zoo.saving.round_trip import check_keepable, check_round_trip, explain_unwritable
 from zoo.saving.weights import load_weights, save_weights
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]

@@ -10,7 +10,10 @@ import numpy as np
 from zoo.saving.upgrade import Writer
 
 Array = np.ndarray
-_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D")
+_CONVOLUTIONS = frozenset(
+    [f"Conv{size}D" for size in (1, 2, 3)]
+    + ["Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D"]
+)
 _GATES = {"LSTM": 4, "GRU": 3}
 _LSTM_GATES = "icfo"  # as Keras 1 wrote them; Keras 2 and 3: i f c o
 _GRU_GATES = "zrh"

@@ -96,8 +96,8 @@ def _inputs(model: keras.Model, side: int) -> tuple[tuple[Any, ...], dict[str, A
     most = _fewest_words(model)
 
     def array(shape: Any, dtype: str) -> Any:
-        rows = (tuple(shape)[0] if tuple(shape) else None) or _ROWS
-        whole = (rows, *(side if length is None else length for length in tuple(shape)[1:]))
+        rows, *sides = tuple(shape) or (None,)
+        whole = (rows or _ROWS, *(side if length is None else length for length in sides))
         if dtype == "string":
             return keras.ops.convert_to_tensor(draw.choice(_WORDS, whole))
         if most or "int" in dtype or dtype == "bool":

@@ -84,7 +84,9 @@ def fill(layer: keras.Layer, config: Mapping[str, Any], arrays: Sequence[Named],
             return
     wanted = [tuple(variable.shape) for leaf in leaves for variable in variables(leaf)]
     found = [array.shape for _, array in arrays]
-    raise ValueError(f"the layer {layer.name!r} needs weights of the shapes {wanted}, and the file holds {found}")
+    raise ValueError(
+        f"the layer {layer.name!r} needs weights of the shapes {wanted}, and the file holds {found}"
+    )
 
 
 def variables(leaf: keras.Layer) -> list[Any]:
@@ -101,7 +103,9 @@ def _is_statistic(variable: Any) -> bool:
 
 def _writer(group: h5py.Group) -> Writer:
     text = _said(group.file, "model_config")
-    return writer_of(_said(group, "keras_version"), _said(group, "backend"), json.loads(text) if text else None)
+    return writer_of(
+        _said(group, "keras_version"), _said(group, "backend"), json.loads(text) if text else None
+    )
 
 
 def _said(group: h5py.Group, name: str) -> str:

@@ -6,8 +6,17 @@ from typing import Any
 
 from zoo.saving.upgrade._rules import Layer, Writer, changed, config_of, of_class, renamed, without
 
-_NO_GROUPS = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
-_NO_GROUPS += ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+_NO_GROUPS = frozenset(
+    [
+        "DepthwiseConv1D",
+        "DepthwiseConv2D",
+        "SeparableConv1D",
+        "SeparableConv2D",
+        "Conv1DTranspose",
+        "Conv2DTranspose",
+        "Conv3DTranspose",
+    ]
+)
 _ONE_AXIS = ("BatchNormalization", "Softmax", "Concatenate", "Normalization")
 _OLD_CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
