@@ -107,6 +107,44 @@ def test_a_convolution_of_keras_1_in_either_order_of_channels(tmp_path, backend,
     close(zoo.load_model(path), x, flat @ w + b)
 
 
+def test_an_embedding_and_a_transposed_convolution_of_keras_1(tmp_path):
+    """The words' type was written as the layer's; the kernel had its inputs before its outputs."""
+    draw = Numbers()
+    table, kernel, bias = draw(9, 2), draw(2, 2, 3, 2), draw(3)
+    conv = {
+        "nb_filter": 3,
+        "nb_row": 2,
+        "nb_col": 2,
+        "border_mode": "valid",
+        "subsample": [1, 1],
+        "bias": True,
+    }
+    model = sequential(
+        layer(
+            "Embedding", "e", input_dim=9, output_dim=2, init="uniform", input_dtype="int32", input_length=4
+        ),
+        layer("Reshape", "r", target_shape=[2, 2, 2]),
+        layer(
+            "Deconvolution2D",
+            "d",
+            dim_ordering="tf",
+            output_shape=[None, 3, 3, 3],
+            activation="linear",
+            **conv,
+        ),
+        bare=True,
+    )
+    weights = {
+        "e": [("e_W", table)],
+        "r": [],
+        "d": [("d_W", kernel.transpose(0, 1, 3, 2)), ("d_b", bias)],
+    }
+    words = DRAW.integers(0, 9, (3, 4))
+    loaded = zoo.load_model(write_h5(tmp_path / "old.h5", model, weights, version="1.2.2"))
+    expected = conv2d_transpose(table[words].reshape(3, 2, 2, 2), kernel, bias)
+    np.testing.assert_allclose(answers(loaded, words), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_the_single_gates_of_keras_1(tmp_path):
     draw = Numbers()
     kernel, recurrent, bias = draw(3, 16), draw(4, 16), draw(16)

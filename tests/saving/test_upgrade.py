@@ -185,6 +185,7 @@ CASES = [
         ("Embedding", {"mask_zero": True}),
         KERAS_2,
     ),
+    ("_layers.embedding_type", ("Embedding", {"dtype": "int32"}), ("Embedding", {}), KERAS_2),
     (
         "_layers.attention_arguments",
         ("MultiHeadAttention", {"query_shape": [None, 2]}),

@@ -80,7 +80,7 @@ def _kernel_of_keras_1(layer: keras.Layer, kind: str, kernel: Array, channels_fi
     if kind == "Conv2D" and channels_first:
         return kernel.transpose(2, 3, 1, 0)
     if kind == "Conv2DTranspose":
-        return kernel.transpose(2, 3, 0, 1) if channels_first else kernel
+        return kernel.transpose(2, 3, 0, 1) if channels_first else kernel.transpose(0, 1, 3, 2)
     if kind == "Conv3D" and channels_first:
         return kernel.transpose(2, 3, 4, 1, 0)
     return kernel

@@ -47,7 +47,6 @@ _ARGUMENTS = {
     "p": "rate",
     "sigma": "stddev",
     "length": "size",
-    "input_dtype": "dtype",
 }
 _CONVOLUTIONS = frozenset(
     [

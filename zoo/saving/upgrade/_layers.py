@@ -177,6 +177,15 @@ def embedding_length(layer: Layer, writer: Writer) -> Layer:
     return without(layer, "input_length", "sparse")
 
 
+def embedding_type(layer: Layer, writer: Writer) -> Layer:
+    """Keras before 2.3 wrote the type of an Embedding's words where today the type of its weights stands."""
+    if layer["class_name"] != "Embedding" or not str(config_of(layer).get("dtype")).startswith(
+        ("int", "uint")
+    ):
+        return layer
+    return without(layer, "dtype")
+
+
 def attention_arguments(layer: Layer, writer: Writer) -> Layer:
     """Keras 2 wrote the shapes that a MultiHeadAttention was built for, and causal into Attention.
 
@@ -221,6 +230,7 @@ RULES = (
     random_arguments,
     pooling_arguments,
     embedding_length,
+    embedding_type,
     attention_arguments,
     spatial_dropout,
     flat_order,
