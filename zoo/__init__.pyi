@@ -27,6 +27,7 @@ from .recipes import list_recipes as list_recipes
 from .recipes import run_recipe as run_recipe
 from .registry import create_model as create_model
 from .registry import list_models as list_models
+from .registry import load_pretrained as load_pretrained
 from .registry import model_info as model_info
 from .registry import register_model as register_model
 from .runs.run import Run as Run

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import inspect
 import re
+import warnings
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +60,17 @@ class ModelInfo:
         return int(create_model(self.name, **self.example).count_params())
 
 
-__all__ = ["ModelInfo", "create_model", "list_models", "made_with", "model_info", "register_model"]
+__all__ = [
+    "ModelInfo",
+    "create_model",
+    "list_models",
+    "load_pretrained",
+    "made_with",
+    "model_info",
+    "register_model",
+]
+
+_OF_HEADS = {"num_classes", "num_outputs"}
 
 _made_with: weakref.WeakKeyDictionary[keras.Model, tuple[str, dict[str, Any]]] = weakref.WeakKeyDictionary()
 
@@ -79,7 +90,8 @@ def create_model(
             then the defaults.
         preset: a name for some of the arguments (``"rings"`` of ``mlp``); `model_info` lists them. Those
             given beside it go before it.
-        pretrained: load the finished weights of ``name``, their checksum verified.
+        pretrained: load the finished weights of ``name``, their checksum verified. Another ``num_classes`` or
+            ``num_outputs`` keeps the body and makes a new head, and a warning says so.
         seed: sets the seed of Python, NumPy and Keras before the weights are drawn. ``None`` leaves
             the random state as it is.
         **arguments: the builder's own; `model_info` shows them.
@@ -107,10 +119,12 @@ def create_model(
         arguments = _preset(entry, preset) | arguments
     if weights is not None:
         arguments = _from_json(weights.arguments) | arguments
-        if pretrained and _to_json(arguments) != _to_json(weights.arguments):
+        other = {key for key in arguments if _to_json(arguments[key]) != weights.arguments.get(key)}
+        if pretrained and other - _OF_HEADS:
             raise InputError(
                 f"The weights {name!r} fit {_call(entry.name, _from_json(weights.arguments))} and no other "
-                f"arguments; got {_call(entry.name, arguments)}. Leave the arguments out, or pretrained=False."
+                f"arguments but {' and '.join(sorted(_OF_HEADS))}; got {_call(entry.name, arguments)}. Leave the "
+                "arguments out, or pretrained=False."
             )
     check_arguments(entry.builder, arguments, name=entry.name)
     if seed is not None:
@@ -119,8 +133,33 @@ def create_model(
     _made_with[model] = (entry.name, dict(arguments))
     if weights is not None and pretrained:
         # Architecture from our code, numbers from the file: nothing in the file is ever run.
-        model.load_weights(_pretrained.weights_file(weights))
+        file = _pretrained.weights_file(weights)
+        if not other:
+            model.load_weights(file)
+        else:
+            whole = entry.builder(**_from_json(weights.arguments))
+            whole.load_weights(file)
+            _take_body(model, whole, name)
     return model
+
+
+def load_pretrained(name: str, **arguments: Any) -> keras.Model:
+    """Return finished weights as a model: ``create_model(name, pretrained=True)``.
+
+    Args:
+        name: one of ``list_models(pretrained=True)``.
+        **arguments: ``num_classes`` or ``num_outputs``, for a new head on the trained body.
+
+    Raises:
+        UnknownModelError: there are no such weights; names the nearest.
+        MissingFileError: their file is not there.
+        BrokenModelError: their file is not the one in the manifest.
+
+    Examples:
+        >>> load_pretrained("mlp.digits").output_shape
+        (None, 10)
+    """
+    return create_model(name, pretrained=True, **arguments)
 
 
 def list_models(pattern: str = "*", *, task: str | None = None, pretrained: bool | None = None) -> list[str]:
@@ -190,6 +229,23 @@ def model_info(name: str) -> ModelInfo:
 def made_with(model: keras.Model) -> tuple[str, dict[str, Any]] | None:
     """Return the builder's name and the arguments that `create_model` made ``model`` with."""
     return _made_with.get(model)
+
+
+def _take_body(model: keras.Model, whole: keras.Model, name: str) -> None:
+    """Give a model all the weights of another one but those of its head, which is of another size."""
+    heads = {tensor._keras_history.operation for tensor in model.outputs}
+    fresh = []
+    for layer, theirs in zip(model.layers, whole.layers, strict=True):
+        if [weight.shape for weight in layer.weights] == [weight.shape for weight in theirs.weights]:
+            layer.set_weights(theirs.get_weights())
+        elif layer in heads:
+            fresh.append(layer.name)
+        else:
+            raise InputError(f"The layer {layer.name!r} of {name!r} is no head, and would change with it.")
+    warnings.warn(
+        f"{name}: the head {', '.join(map(repr, fresh))} is new and untrained; all else is from the finished weights.",
+        stacklevel=3,
+    )
 
 
 def _find(name: str) -> Entry:

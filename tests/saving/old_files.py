@@ -14,7 +14,7 @@ def write_h5(path, model, weights, *, version="2.2.4", backend="tensorflow", tra
         model: its configuration, a dictionary or the bare list of a Sequential.
         weights: for each layer the list of (name, array).
         version: of Keras; None leaves it out, as the first Keras 1 did.
-        backend: on which it ran.
+        backend: on which it ran; in Keras 1 the names of the weights tell, TensorFlow's end in ``:0``.
         training: the compile settings.
         optimizer: a list of (name, array).
     """
@@ -26,6 +26,7 @@ def write_h5(path, model, weights, *, version="2.2.4", backend="tensorflow", tra
         for one in (file, group):
             if version is not None:
                 one.attrs["keras_version"] = version.encode()
+            if version is not None and not version.startswith("1"):  # Keras 1 did not say it
                 one.attrs["backend"] = backend.encode()
         group.attrs["layer_names"] = [name.encode() for name in weights]
         for name, arrays in weights.items():

@@ -93,13 +93,16 @@ def test_a_convolution_of_keras_1_in_either_order_of_channels(tmp_path, backend,
         bare=True,
     )
     stored = kernel[::-1, ::-1] if backend == "theano" else kernel  # Theano turned it around when it computed
-    w, b = draw(64, 2), draw(2)
+    w, b, end = draw(64, 2), draw(2), "" if backend == "theano" else ":0"
     weights = {
-        "c": [("c_W", stored.transpose(3, 2, 0, 1) if ordering == "th" else stored), ("c_b", bias)],
+        "c": [
+            (f"c_W{end}", stored.transpose(3, 2, 0, 1) if ordering == "th" else stored),
+            (f"c_b{end}", bias),
+        ],
         "flatten_1": [],
         "dense_1": [("dense_1_W", w), ("dense_1_b", b)],
     }
-    path = write_h5(tmp_path / "old.h5", model, weights, version="1.2.2", backend=backend)
+    path = write_h5(tmp_path / "old.h5", model, weights, version="1.2.2")
     x = rows(*shape)
     last = x.transpose(0, 2, 3, 1) if ordering == "th" else x
     found = np.maximum(conv2d(last, kernel, bias), 0)
@@ -137,7 +140,7 @@ def test_an_embedding_and_a_transposed_convolution_of_keras_1(tmp_path):
     weights = {
         "e": [("e_W", table)],
         "r": [],
-        "d": [("d_W", kernel.transpose(0, 1, 3, 2)), ("d_b", bias)],
+        "d": [("d_W:0", kernel.transpose(0, 1, 3, 2)), ("d_b:0", bias)],
     }
     words = DRAW.integers(0, 9, (3, 4))
     loaded = zoo.load_model(write_h5(tmp_path / "old.h5", model, weights, version="1.2.2"))

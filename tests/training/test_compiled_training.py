@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -268,6 +270,26 @@ def test_xla_computes_the_same():
         np.testing.assert_allclose(values, other[name], rtol=1e-5)
     for mine, theirs in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+LONG = """
+import keras, numpy as np, zoo
+from zoo.training import compiled_epoch
+compiled_epoch._WHOLE = 0  # as for many rows: each epoch in calls of some steps
+x = np.random.default_rng(0).random((4_250, 4), "float32")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), keras.layers.Dense(1)])
+model.compile("sgd", "mse", jit_compile=True)
+zoo.fit(model, x, x[:, :1], epochs=3, batch_size=20, verbose=0)
+"""
+
+
+@pytest.mark.slow
+def test_xla_compiles_once_whatever_steps_a_call_takes_and_a_short_batch_at_the_end():
+    words = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "device_compiler=1"}
+    done = subprocess.run(
+        [sys.executable, "-c", LONG], env={**os.environ, **words}, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.count("Compilation of XLA executable") == 1
 
 
 def test_xla_is_chosen_by_what_was_measured_once(monkeypatch, tmp_path):

@@ -58,9 +58,7 @@ def joined_gates(arrays: Sequence[tuple[str, Array]]) -> list[tuple[str, Array]]
             ):
                 for place, kind in enumerate("WUb"):
                     gates = [some[3 * written.index(gate) + place][1] for gate in wanted]
-                    # A kernel of a convolution in Theano's order has its outputs first.
-                    axis = 0 if gates[0].ndim == 4 and "th" in some[0][0] else -1
-                    made.append((f"{some[place][0].rpartition('_')[0]}_{kind}", np.concatenate(gates, axis)))
+                    made.append((f"{some[place][0].rpartition('_')[0]}_{kind}", np.concatenate(gates, -1)))
                 todo = todo[len(some) :]
                 break
         else:

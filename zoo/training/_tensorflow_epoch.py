@@ -133,7 +133,8 @@ class TensorFlowEpochs:
             state = tf.while_loop(going, step, (first, before, now), parallel_iterations=1)
             if plan.xla and rest:
                 i, before, now = state
-                begin = tf.minimum(i * size, plan.rows - rest)  # where no tail is asked for, any will do
+                # A number: XLA would compile anew for each `first` that it followed from.
+                begin = plan.rows - rest
                 state = tf.cond(
                     (tail > 0) & tf.math.is_finite(now),
                     lambda: learn(batch(begin, rest), i, before, now),
