@@ -1,8 +1,8 @@
 """Functions of TensorFlow that stood in a model as layers, said as operations of Keras.
 
-TensorFlow 2.4 and later wrote ``x / 127.5`` as a layer TFOpLambda with the function ``math.truediv``, and ``x[:, 0]`` as
-SlicingOpLambda. TensorFlow 1.14 to 2.3 wrote them as TensorFlowOpLayer with a node of its graph, which is first turned
-into the former here.
+TensorFlow 2.4 and later wrote ``x / 127.5`` as a layer TFOpLambda with the function ``math.truediv``, and ``x[:, 0]``
+as SlicingOpLambda. TensorFlow 1.14 to 2.3 wrote them as TensorFlowOpLayer with a node of its graph, which is turned
+into the former first.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from zoo.saving.upgrade._rules import Layer, config_of
+
+Call = tuple[list[Any], dict[str, Any]]
+Said = tuple[Layer, list[Any], dict[str, Any]]
 
 
 class Operation(NamedTuple):
@@ -104,7 +107,9 @@ _OPERATIONS: dict[str, Operation] = {
     "nn.log_softmax": Operation("nn", "LogSoftmax", ("logits",), _ALONG),
     "nn.depth_to_space": Operation("nn", "DepthToSpace", ("input",), {"block_size": "block_size"}),
     "nn.space_to_depth": Operation("nn", "SpaceToDepth", ("input",), {"block_size": "block_size"}),
-    "clip_by_value": Operation("numpy", "Clip", ("t",), {"clip_value_min": "x_min", "clip_value_max": "x_max"}),
+    "clip_by_value": Operation(
+        "numpy", "Clip", ("t",), {"clip_value_min": "x_min", "clip_value_max": "x_max"}
+    ),
     "cast": Operation("core", "Cast", ("x",), {"dtype": "dtype"}),
     "concat": Operation("numpy", "Concatenate", ("values",), _ALONG),
     "stack": Operation("numpy", "Stack", ("values",), _ALONG),
@@ -123,12 +128,20 @@ _OPERATIONS: dict[str, Operation] = {
     "one_hot": Operation("nn", "OneHot", ("indices",), {"depth": "num_classes", "axis": "axis"}),
     "pad": Operation("numpy", "Pad", ("tensor",), {"paddings": "pad_width"}),
     "linalg.matmul": Operation("numpy", "Matmul", ("a", "b")),
-    "linalg.norm": Operation("linalg", "Norm", ("tensor",), {"ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
+    "linalg.norm": Operation(
+        "linalg", "Norm", ("tensor",), {"ord": "ord", "axis": "axis", "keepdims": "keepdims"}
+    ),
     "stop_gradient": Operation("core", "StopGradient", ("input",)),
     "image.resize": Operation(
-        "image", "Resize", ("images",), {"size": "size", "method": "interpolation"}, {"data_format": "channels_last"}
+        "image",
+        "Resize",
+        ("images",),
+        {"size": "size", "method": "interpolation"},
+        {"data_format": "channels_last"},
     ),
-    "image.rgb_to_grayscale": Operation("image", "RGBToGrayscale", ("images",), {}, {"data_format": "channels_last"}),
+    "image.rgb_to_grayscale": Operation(
+        "image", "RGBToGrayscale", ("images",), {}, {"data_format": "channels_last"}
+    ),
 }
 _OTHER_NAMES = {
     "compat.v1.squeeze": "squeeze",
@@ -199,7 +212,9 @@ _NODES = {
     "MatMul": "linalg.matmul",
     "BatchMatMul": "linalg.matmul",
     "BatchMatMulV2": "linalg.matmul",
-    "SquaredDifference": "math.squared_difference",
+    "StridedSlice": "__operators__.getitem",
+    "Split": "split",
+    "SplitV": "split",
     "StopGradient": "stop_gradient",
     "Identity": "stop_gradient",
     "LeakyRelu": "nn.leaky_relu",
@@ -221,7 +236,7 @@ _DTYPES = {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16", 
 _DTYPES |= {"DT_INT64": "int64", "DT_BOOL": "bool", "DT_UINT8": "uint8"}
 
 
-def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[Layer, list[Any], dict[str, Any]] | None:
+def operation_of(layer: Layer, call: Call) -> Said | None:
     """Say a function of TensorFlow as an operation of Keras, called with the same tensors.
 
     Args:
@@ -253,7 +268,9 @@ def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[
     given = {**dict(zip(operation.arguments, arguments, strict=False)), **named}
     if any(argument not in given for argument in operation.arguments):
         return None
-    settings = {new: given[old] for old, new in operation.settings.items() if given.get(old) is not None}
+    settings = {
+        new: _one(given[old]) for old, new in operation.settings.items() if given.get(old) is not None
+    }
     passed = [_constant(given[argument]) for argument in operation.arguments]
     made = _layer(operation.module, operation.name, name, {**operation.fixed, **settings})
     return made, passed, {}
@@ -269,7 +286,7 @@ def _layer(module: str, operation: str, name: Any, settings: Mapping[str, Any]) 
     }
 
 
-def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Layer, list[Any], dict[str, Any]]:
+def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> Said:
     """TensorFlow's split takes the sizes of the pieces, Keras' the places of the cuts."""
     sizes = named.get("num_or_size_splits", arguments[1] if len(arguments) > 1 else 1)
     if isinstance(sizes, list):
@@ -278,7 +295,7 @@ def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Laye
     return _layer("numpy", "Split", name, settings), arguments[:1], {}
 
 
-def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Layer, list[Any], dict[str, Any]] | None:
+def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> Said | None:
     """TensorFlow's matmul can turn its operands around, which `keras.ops.einsum` says."""
     given = {**dict(zip(("a", "b"), arguments, strict=False)), **named}
     if "b" not in given:
@@ -294,11 +311,19 @@ def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Lay
 _SPECIAL = {"split": _split, "linalg.matmul": _matmul}
 
 
+def _one(value: Any) -> Any:
+    """Return a list of one axis as the axis."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _constant(value: Any) -> Any:
     """Return a list of numbers as the array it stood for; all else as it is."""
     if isinstance(value, list) and value and _numbers(value):
         whole = all(isinstance(number, int) for number in _flat(value))
-        return {"class_name": "__numpy__", "config": {"value": value, "dtype": "int32" if whole else "float32"}}
+        return {
+            "class_name": "__numpy__",
+            "config": {"value": value, "dtype": "int32" if whole else "float32"},
+        }
     return value
 
 
@@ -331,10 +356,20 @@ def _of_node(config: Mapping[str, Any], tensors: list[Any]) -> tuple[str, list[A
     constants = {int(place): value for place, value in (config.get("constants") or {}).items()}
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list) else tensors
     left = iter(given)
-    inputs = [constants[place] if place in constants else next(left) for place in range(len(constants) + len(given))]
+    inputs = [
+        constants[place] if place in constants else next(left) for place in range(len(constants) + len(given))
+    ]
     named: dict[str, Any] = {}
     if operation in _SECOND_INPUT and len(inputs) > 1:
         named[_SECOND_INPUT[operation]] = inputs.pop()
+    if operation == "StridedSlice":
+        return "__operators__.getitem", inputs[:1], {"slice_spec": _slices(inputs[1:], attributes)}
+    if operation == "SplitV":
+        named.update(num_or_size_splits=inputs[1], axis=inputs[2])
+        inputs = inputs[:1]
+    if operation == "Split":
+        named.update(num_or_size_splits=attributes.get("num_split", 1), axis=inputs[0])
+        inputs = inputs[1:]
     if operation == "ConcatV2":
         named["axis"] = inputs.pop()
         inputs = [inputs]
@@ -352,6 +387,25 @@ def _of_node(config: Mapping[str, Any], tensors: list[Any]) -> tuple[str, list[A
     if operation == "LeakyRelu":
         named["alpha"] = attributes.get("alpha", 0.2)
     return function, inputs, named
+
+
+def _slices(bounds: list[Any], attributes: Mapping[str, Any]) -> list[Any]:
+    """Return what a StridedSlice takes of each axis; the bits of its masks say where a bound is left out."""
+    words = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    masks = {word: int(attributes.get(f"{word}_mask", 0)) for word in words}
+    made: list[Any] = []
+    for axis, (begin, end, step) in enumerate(zip(*bounds, strict=True)):
+        said = {word for word, bits in masks.items() if bits >> axis & 1}
+        if "ellipsis" in said:
+            made.append({"class_name": "__ellipsis__"})
+        elif "new_axis" in said:
+            made.append(None)
+        elif "shrink_axis" in said:
+            made.append(begin)
+        else:
+            start, stop = (None if "begin" in said else begin), (None if "end" in said else end)
+            made.append({"start": start, "stop": stop, "step": step})
+    return made
 
 
 def _node(node: Any) -> tuple[str, dict[str, Any]]:
@@ -372,10 +426,9 @@ def _node(node: Any) -> tuple[str, dict[str, Any]]:
 def _attribute(value: Any) -> Any:
     if not isinstance(value, dict) or len(value) != 1:
         return value
-    (kind, inner), = value.items()
+    ((kind, inner),) = value.items()
     if kind == "i":
         return int(inner)
     if kind == "list" and isinstance(inner, dict):
         return [int(number) for number in inner.get("i", [])]
     return inner
-
