@@ -46,7 +46,7 @@ def sample_inputs(model: keras.Model, *, zeros: bool = False) -> Any:
         model: whose inputs have names and shapes, as a Sequential's or functional model's have.
         zeros: whether all are 0.
     """
-    for side in _OPEN_SIDES:
+    for side in OPEN_SIDES:
         found = _inputs(model, side)
         if found is None or not found[0]:
             return None
