@@ -18,6 +18,13 @@ sys.path.pop(0)
 L = keras.layers
 
 
+class Sources(list):
+    """Files' contents, which a failing test does not print."""
+
+    def __repr__(self):
+        return f"{len(self)} sources"
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
     """The bytes of a small trained model and of one with names and branches, in both formats."""
@@ -27,7 +34,7 @@ def sources(tmp_path_factory):
     one, two = keras.Input((2,), name="one"), keras.Input((2,), name="two")
     inner = keras.Sequential([keras.Input((2,)), L.Dense(2)], name="inner")
     branches = keras.Model([one, two], {"sum": L.Add()([inner(one), inner(two)]), "one": one * 2.0})
-    found = []
+    found = Sources()
     for number, made in enumerate((model, branches)):
         for suffix in (".keras", ".h5"):
             path = zoo.save_model(made, folder / f"{number}{suffix}", check=False)

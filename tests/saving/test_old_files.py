@@ -534,7 +534,9 @@ def test_without_its_optimizer_it_opens_uncompiled_and_says_so_once(tmp_path):
     with pytest.warns(UserWarning, match=r"old.h5: the weights were read.*'TFOptimizer'") as told:
         model = zoo.load_model(path)
     assert not model.compiled
-    assert [warning.category for warning in told].count(UserWarning) == 1  # and what TensorFlow says of itself
+    assert [warning.category for warning in told].count(
+        UserWarning
+    ) == 1  # and what TensorFlow says of itself
 
 
 # -- archives of Keras 2 ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.layers.merging.base_merge import Merge
 
 from zoo.errors import BrokenModelError, InputError, UnsafeModelError
 from zoo.saving import keras_format, legacy_h5
@@ -106,6 +107,10 @@ def _read(
         raise broken(source, sentence_of(error)) from None
     if not isinstance(model, keras.Model):
         raise broken(source, f"its configuration is of a {type(model).__name__}, which is no model")
+    for layer in model._flatten_layers():
+        # Built from what the file says instead of its inputs, and taken for built whatever that was.
+        if isinstance(layer, Merge) and layer.built and not hasattr(layer, "_reshape_required"):
+            raise broken(source, f"the build_config of its layer {layer.name!r} is none")
     return model
 
 
