@@ -37,6 +37,7 @@ from .saving import load_model as load_model
 from .saving import save_model as save_model
 from .saving._limits import Limits as Limits
 from .saving.backends import predict_under as predict_under
+from .saving.convert import convert_model as convert_model
 from .saving.export import Export as Export
 from .saving.export import export_model as export_model
 from .saving.torch_code import torch_code as torch_code

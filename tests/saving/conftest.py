@@ -3,6 +3,7 @@
 import base64
 import json
 import marshal
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # for what the tests of this folder share, `old_files`
 L = keras.layers
 
 

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo.training import _last_good
 
 ROWS = np.random.default_rng(0).normal(size=(100, 4)).astype("float32")
 TARGETS = ROWS.sum(axis=1)
@@ -156,3 +157,26 @@ def test_a_checkpoint_is_not_replaced_by_spoiled_numbers(tmp_path):
     assert first[0] == again[0]
     assert all(map(np.array_equal, first[1], again[1]))
     assert first[2] == again[2]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_spoiled_weights_are_found_though_the_loss_is_finite(compiled, monkeypatch):
+    class Spoiling(keras.optimizers.SGD):
+        """Spoils what a loss of its own does not look at."""
+
+        def update_step(self, gradient, variable, learning_rate):
+            super().update_step(gradient, variable, learning_rate)
+            spoiled = keras.ops.where(self.iterations < 7, 1.0, np.nan)
+            variable.assign(variable * spoiled)
+
+    def blind(truth, guess):
+        return keras.ops.mean(keras.ops.square(keras.ops.where(keras.ops.isfinite(guess), guess, 0.0)))
+
+    monkeypatch.setattr(_last_good, "_LEAST", 0.0)
+    monkeypatch.setattr(_last_good, "_SHARE", 0)
+    model = mlp(Spoiling(), blind)
+    _, said = fit(model, compiled=compiled)
+    assert said.startswith("The weights are not finite any more after epoch 2, step ")
+    assert "by the step that the optimizer took" in said
+    assert "epoch 2, step 3 of 5" in said
+    assert int(model.optimizer.iterations) == 7

@@ -10,7 +10,10 @@ import numpy as np
 from zoo.saving.upgrade import Writer
 
 Array = np.ndarray
-_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D")
+_CONVOLUTIONS = frozenset(
+    [f"Conv{size}D" for size in (1, 2, 3)]
+    + ["Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D"]
+)
 _GATES = {"LSTM": 4, "GRU": 3}
 _LSTM_GATES = "icfo"  # as Keras 1 wrote them; Keras 2 and 3: i f c o
 _GRU_GATES = "zrh"
@@ -55,9 +58,7 @@ def joined_gates(arrays: Sequence[tuple[str, Array]]) -> list[tuple[str, Array]]
             ):
                 for place, kind in enumerate("WUb"):
                     gates = [some[3 * written.index(gate) + place][1] for gate in wanted]
-                    # A kernel of a convolution in Theano's order has its outputs first.
-                    axis = 0 if gates[0].ndim == 4 and "th" in some[0][0] else -1
-                    made.append((f"{some[place][0].rpartition('_')[0]}_{kind}", np.concatenate(gates, axis)))
+                    made.append((f"{some[place][0].rpartition('_')[0]}_{kind}", np.concatenate(gates, -1)))
                 todo = todo[len(some) :]
                 break
         else:
@@ -77,7 +78,7 @@ def _kernel_of_keras_1(layer: keras.Layer, kind: str, kernel: Array, channels_fi
     if kind == "Conv2D" and channels_first:
         return kernel.transpose(2, 3, 1, 0)
     if kind == "Conv2DTranspose":
-        return kernel.transpose(2, 3, 0, 1) if channels_first else kernel
+        return kernel.transpose(2, 3, 0, 1) if channels_first else kernel.transpose(0, 1, 3, 2)
     if kind == "Conv3D" and channels_first:
         return kernel.transpose(2, 3, 4, 1, 0)
     return kernel

@@ -39,6 +39,30 @@ def sample_predictions(models: list[keras.Model]) -> list[list[np.ndarray]] | No
     return None
 
 
+def sample_inputs(model: keras.Model, *, zeros: bool = False) -> Any:
+    """Return inputs that a model takes, random numbers or zeros; None where none can be made up.
+
+    Args:
+        model: whose inputs have names and shapes, as a Sequential's or functional model's have.
+        zeros: whether all are 0.
+    """
+    for side in OPEN_SIDES:
+        found = _inputs(model, side)
+        if found is None or not found[0]:
+            return None
+        given = found[0][0]
+        if zeros:
+            given = keras.tree.map_structure(
+                lambda one: one if "string" in str(one.dtype) else keras.ops.zeros_like(one), given
+            )
+        try:
+            model(given, training=False)
+        except Exception:  # the inputs are made up, so any complaint is about them
+            continue
+        return given
+    return None
+
+
 def alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     """Whether two models' outputs are equal up to rounding."""
     return len(one) == len(other) and all(
@@ -108,7 +132,7 @@ def _inputs(model: keras.Model, side: int) -> tuple[tuple[Any, ...], dict[str, A
 
     def array(shape: Any, dtype: str) -> Any:
         return keras.ops.convert_to_tensor(
-            drawn((None, *tuple(shape)[1:]), dtype), dtype=None if dtype == "string" else dtype
+            drawn(tuple(shape) or (None,), dtype), dtype=None if dtype == "string" else dtype
         )
 
     if getattr(model, "inputs", None):

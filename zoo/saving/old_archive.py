@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -77,9 +78,7 @@ def _weights(path: Path) -> h5py.File:
 
 
 def _old_classes(path: Path) -> dict[str, str]:
-    """Return the classes of layers as the file calls them, by the names of the layers; its numbers stand under these."""
-    import json
-
+    """Return the classes of layers as the file calls them, by the layers' names; its numbers stand under these."""
     with zipfile.ZipFile(path) as archive:
         config = json.loads(archive.read("config.json"))
     found: dict[str, str] = {}
@@ -105,11 +104,13 @@ def _fill(thing: Any, group: h5py.Group, config: Mapping[str, Any], classes: Map
         tuple(variable.shape) != array.shape for variable, array in zip(own, arrays, strict=True)
     ):
         wanted, found = ([tuple(one.shape) for one in some] for some in (own, arrays))
-        raise ValueError(f"the layer {thing.name!r} needs weights of the shapes {wanted}, and the file holds {found}")
+        raise ValueError(
+            f"the layer {thing.name!r} needs weights of the shapes {wanted}, and the file holds {found}"
+        )
     for variable, array in zip(own, arrays, strict=True):
         variable.assign(array)
     if isinstance(thing, keras.Model):
-        room = group["layers"] if "layers" in group else group
+        room = group.get("layers", group)
         for layer, inner, name in _named(thing, config, classes):
             if layer.weights:
                 _fill(layer, _room(room, name, layer), inner, classes)

@@ -84,7 +84,9 @@ def fill(layer: keras.Layer, config: Mapping[str, Any], arrays: Sequence[Named],
             return
     wanted = [tuple(variable.shape) for leaf in leaves for variable in variables(leaf)]
     found = [array.shape for _, array in arrays]
-    raise ValueError(f"the layer {layer.name!r} needs weights of the shapes {wanted}, and the file holds {found}")
+    raise ValueError(
+        f"the layer {layer.name!r} needs weights of the shapes {wanted}, and the file holds {found}"
+    )
 
 
 def variables(leaf: keras.Layer) -> list[Any]:
@@ -100,8 +102,15 @@ def _is_statistic(variable: Any) -> bool:
 
 
 def _writer(group: h5py.Group) -> Writer:
-    text = _said(group.file, "model_config")
-    return writer_of(_said(group, "keras_version"), _said(group, "backend"), json.loads(text) if text else None)
+    """Return who wrote a file. Keras 1 did not say on which backend; the names of weights of TensorFlow end in `:0`."""
+    text, version = _said(group.file, "model_config"), _said(group, "keras_version")
+    backend = _said(group, "backend")
+    if not backend:
+        names = [
+            one for name in strings(group, "layer_names") for one in strings(group[name], "weight_names")
+        ]
+        backend = "tensorflow" if any(name.endswith(":0") for name in names) else "theano"
+    return writer_of(version, backend, json.loads(text) if text else None)
 
 
 def _said(group: h5py.Group, name: str) -> str:

@@ -223,7 +223,9 @@ def _of_keras_3(names: Sequence[str]) -> bool:
 
 def _in_keras_3_order(arrays: list[h5py.Dataset], optimizer: str, written: str) -> list[h5py.Dataset]:
     """Return Keras 2's arrays in the order of Keras 3: Adam's pair for each weight, not all of one and then all."""
-    whole = 1 if arrays and arrays[0].shape == () else 0  # Keras until 2.2 did not always write the number of steps
+    whole = (
+        1 if arrays and arrays[0].shape == () else 0
+    )  # Keras until 2.2 did not always write the number of steps
     steps, slots = arrays[:whole], arrays[whole:]
     if optimizer in ("Adam", "Adamax", "Nadam", "Adadelta") and not written.startswith("Custom>"):
         third = len(slots) // 3

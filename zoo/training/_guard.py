@@ -47,7 +47,7 @@ class Guard:
         )
         self.finding: Finding | None = None
         self._good: LastGood | None = None
-        self._steps = 0
+        self._steps, self._doubts = 0, False
         self._taken: Steps | None = None
 
     def begin(
@@ -84,10 +84,11 @@ class Guard:
         """
         if self.sees(logs):
             self._stop((logs or {})["loss"], step)
-        elif self._good is None or self.finding is not None or not self._good.is_due:
-            return
-        elif not self._good.keep(step + 1):  # the weights are spoiled, and ReLU hides it from the loss
-            self._stop(None, step)
+        elif self._good is not None and self.finding is None and self._good.is_due:
+            spoiled = not self._good.keep(step + 1)
+            if spoiled and self._doubts:  # the loss did not show it in the next step, since ReLU hides it
+                self._stop(None, step)
+            self._doubts = spoiled
 
     def _stop(self, loss: float | None, failed: int) -> None:
         good, model = self._good, self._model

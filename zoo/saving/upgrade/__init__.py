@@ -1,8 +1,8 @@
 """An old file's documents in the words of Keras 3: JSON in, JSON out, one rule for each difference.
 
-`_keras_1`, `_layers`, `_recurrent` and `_words` hold the rules of single layers, `_models` and `_graph` those of whole
-models, `_operations` functions of TensorFlow that stood in models, and `_training` what a model was compiled with. Keras
-itself is not imported.
+`_keras_1`, `_layers`, `_recurrent` and `_words` hold the rules of single layers, `_models`, `_graph` and `_channels`
+those of whole models, `_operations` functions of TensorFlow that stood in models, and `_training` what a model was
+compiled with. Keras itself is not imported.
 """
 
 from __future__ import annotations

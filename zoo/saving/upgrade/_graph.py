@@ -8,8 +8,20 @@ from zoo.saving.upgrade._rules import Layer
 
 Call = tuple[list[Any], dict[str, Any]]
 _CONSTANT = "_CONSTANT_VALUE"
-_SEQUENCES = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional")
-_SEQUENCES += ("CuDNNLSTM", "CuDNNGRU")
+_SEQUENCES = frozenset(
+    [
+        "SimpleRNN",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "ConvLSTM1D",
+        "ConvLSTM2D",
+        "ConvLSTM3D",
+        "Bidirectional",
+        "CuDNNLSTM",
+        "CuDNNGRU",
+    ]
+)
 
 
 class Connections:
@@ -67,7 +79,9 @@ class Connections:
         first = self._value(node, named)
         if isinstance(first, list) and len(first) == 1:
             first = first[0]
-        named = {name: self._named(value) for name, value in named.items() if value is not None and name != "name"}
+        named = {
+            name: self._named(value) for name, value in named.items() if value is not None and name != "name"
+        }
         if layer["class_name"] in _SEQUENCES and isinstance(first, list):
             named.setdefault("initial_state", first[1:])
             first = first[0]

@@ -47,14 +47,31 @@ _ARGUMENTS = {
     "p": "rate",
     "sigma": "stddev",
     "length": "size",
-    "input_dtype": "dtype",
 }
-_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "ConvLSTM2D")
-_CONVOLUTIONS += ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D")
+_CONVOLUTIONS = frozenset(
+    [
+        "Conv1D",
+        "Conv2D",
+        "Conv3D",
+        "Conv2DTranspose",
+        "Conv3DTranspose",
+        "ConvLSTM2D",
+        "SeparableConv1D",
+        "SeparableConv2D",
+        "DepthwiseConv2D",
+    ]
+)
 _WITH_UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN", "TimeDistributedDense")
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM2D")
 _SPATIAL = ("UpSampling", "ZeroPadding", "Cropping")
-_MERGES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate", "dot": "Dot"}
+_MERGES = {
+    "sum": "Add",
+    "mul": "Multiply",
+    "ave": "Average",
+    "max": "Maximum",
+    "concat": "Concatenate",
+    "dot": "Dot",
+}
 
 
 def class_names(layer: Layer, writer: Writer) -> Layer:

@@ -6,8 +6,17 @@ from typing import Any
 
 from zoo.saving.upgrade._rules import Layer, Writer, changed, config_of, of_class, renamed, without
 
-_NO_GROUPS = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
-_NO_GROUPS += ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+_NO_GROUPS = frozenset(
+    [
+        "DepthwiseConv1D",
+        "DepthwiseConv2D",
+        "SeparableConv1D",
+        "SeparableConv2D",
+        "Conv1DTranspose",
+        "Conv2DTranspose",
+        "Conv3DTranspose",
+    ]
+)
 _ONE_AXIS = ("BatchNormalization", "Softmax", "Concatenate", "Normalization")
 _OLD_CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
@@ -168,6 +177,15 @@ def embedding_length(layer: Layer, writer: Writer) -> Layer:
     return without(layer, "input_length", "sparse")
 
 
+def embedding_type(layer: Layer, writer: Writer) -> Layer:
+    """Keras before 2.3 wrote the type of an Embedding's words where today the type of its weights stands."""
+    if layer["class_name"] != "Embedding" or not str(config_of(layer).get("dtype")).startswith(
+        ("int", "uint")
+    ):
+        return layer
+    return without(layer, "dtype")
+
+
 def attention_arguments(layer: Layer, writer: Writer) -> Layer:
     """Keras 2 wrote the shapes that a MultiHeadAttention was built for, and causal into Attention.
 
@@ -212,6 +230,7 @@ RULES = (
     random_arguments,
     pooling_arguments,
     embedding_length,
+    embedding_type,
     attention_arguments,
     spatial_dropout,
     flat_order,

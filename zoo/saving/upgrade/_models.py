@@ -23,7 +23,7 @@ _WORDS = {
     "no input": "The shape of the input stood in the first layer; it has a layer of its own now",
     "merge": "A Sequential of Keras 1 could begin with a Merge of several; it is a functional model now",
     "input": "An InputLayer wrote batch_input_shape, sparse and ragged otherwise",
-    "channels": "TensorFlow convolves pictures with their channels first on graphics cards alone; they are turned around",
+    "channels": "TensorFlow convolves with the channels first on graphics cards alone; the pictures are turned around",
     "classes": "A layer is named with the module that it stands in, a model is Functional",
 }
 
@@ -34,6 +34,7 @@ class Upgrade:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.applied: dict[str, list[str]] = {}
+        self._chains = 0
 
     def model(self, config: Any) -> Layer:
         """Upgrade what a file says of its model, a dictionary or the bare list of a Sequential's layers."""
@@ -79,7 +80,7 @@ class Upgrade:
     def _inside(self, layer: Layer) -> Layer:
         """Upgrade the layers that a wrapper or a recurrent layer holds."""
         config = config_of(layer)
-        made = {key: self.layer(config[key]) for key in _INSIDE if _is_layer(config.get(key))}
+        made: dict[str, Any] = {key: self.layer(config[key]) for key in _INSIDE if _is_layer(config.get(key))}
         if isinstance(config.get("cells"), list):
             made["cells"] = [self.layer(cell) for cell in config["cells"]]
         for key, value in config.items():
@@ -96,8 +97,8 @@ class Upgrade:
             return layer
         else:
             said = {"module": None, "registered_name": layer.get("registered_name") or name}
-        kept = {key: value for key, value in layer.items() if key not in ("keras_version", "shared_object_id")}
-        return {**kept, **said}
+        dropped = ("keras_version", "shared_object_id", "build_config")
+        return {**{key: value for key, value in layer.items() if key not in dropped}, **said}
 
     def _input(self, layer: Layer) -> Layer:
         config = dict(config_of(layer))
@@ -117,13 +118,18 @@ class Upgrade:
     def _from_list(self, layer: Layer) -> Layer:
         """Return a Sequential whose layers were a bare list as one with a name."""
         self.note(_WORDS["bare list"], layer)
-        named = layer.get("name")
-        return {**layer, "config": {**({"name": named} if named else {}), "layers": layer["config"]}}
+        self._chains += 1
+        named = layer.get("name") or f"sequential_{self._chains}"
+        return {**layer, "config": {"name": named, "layers": layer["config"]}}
 
     def _sequential(self, layer: Layer) -> Layer:
         config = dict(config_of(layer))
         layers = [_with_class(one) for one in config.get("layers") or []]
-        if layers and layers[0].get("class_name") == "Merge" and isinstance(config_of(layers[0]).get("layers"), list):
+        if (
+            layers
+            and layers[0].get("class_name") == "Merge"
+            and isinstance(config_of(layers[0]).get("layers"), list)
+        ):
             return self._merged(layer, layers)
         build = config.pop("build_input_shape", None)
         if layers and layers[0]["class_name"] != "InputLayer":
@@ -173,7 +179,9 @@ class Upgrade:
         ends = {key: config[key] for key in ("input_layers", "output_layers")}
         connections = Connections(layers, *ends.values())
         made = [self._connected(one, connections) for one in layers]
-        nested = {one["name"] for one in made if one["class_name"] != "Sequential" and "layers" in config_of(one)}
+        nested = {
+            one["name"] for one in made if one["class_name"] != "Sequential" and "layers" in config_of(one)
+        }
         ends = {key: connections.ends(end, nested) for key, end in ends.items()}
         turns = {one["name"]: f"{one['name']}_channels_first" for one in made if is_turned(one)}
         if turns:
@@ -215,12 +223,11 @@ class Upgrade:
         return {key: value for key, value in config.items() if key not in dropped}
 
     def _model(self, layer: Layer, name: str, config: dict[str, Any]) -> Layer:
-        own = name not in ("Sequential", "Functional")
-        said = {"module": None if own else "keras", "registered_name": layer.get("registered_name") or name if own else None}
-        if name == "Functional":
-            said["module"] = "keras.src.models.functional"
-        kept = {key: value for key, value in layer.items() if key in ("name", "inbound_nodes", "build_config")}
-        kept.pop("build_config", None)
+        modules = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
+        said: dict[str, Any] = {"module": modules.get(name), "registered_name": None}
+        if name not in modules:
+            said["registered_name"] = layer.get("registered_name") or name
+        kept = {key: value for key, value in layer.items() if key in ("name", "inbound_nodes")}
         self.note(_WORDS["classes"], layer)
         return {**kept, "class_name": name, "config": config, **said}
 
@@ -254,7 +261,8 @@ def _with_class(layer: Layer) -> Layer:
     if "class_name" in layer or "name" not in layer:
         return layer
     settings = {key: value for key, value in layer.items() if key not in ("name", "custom_name")}
-    return {"class_name": layer["name"], "config": {**settings, "name": layer.get("custom_name", layer["name"].lower())}}
+    name = layer.get("custom_name", layer["name"].lower())
+    return {"class_name": layer["name"], "config": {**settings, "name": name}}
 
 
 def _named(layer: Layer) -> Layer:
@@ -284,7 +292,12 @@ def _beginning(layer: Layer) -> Any:
     if layer.get("class_name") == "Embedding" and "input_length" in config:
         length = config["input_length"]
         return [None, *(length if isinstance(length, list) else [length])]
-    if isinstance(config.get("input_dim"), int) and layer.get("class_name") in ("Dense", "LSTM", "GRU", "SimpleRNN"):
+    if isinstance(config.get("input_dim"), int) and layer.get("class_name") in (
+        "Dense",
+        "LSTM",
+        "GRU",
+        "SimpleRNN",
+    ):
         return [None, *([config["input_length"]] if "input_length" in config else []), config["input_dim"]]
     return None
 
@@ -293,7 +306,10 @@ def _input_for(layer: Layer, shape: Any) -> Layer:
     config = config_of(layer)
     kind = config.get("input_dtype") or config.get("dtype")
     name = config.get("name") or layer.get("class_name", "layer").lower()
-    return {"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": kind, "name": f"{name}_input"}}
+    return {
+        "class_name": "InputLayer",
+        "config": {"batch_shape": shape, "dtype": kind, "name": f"{name}_input"},
+    }
 
 
 def _plain_type(kind: Any) -> str:

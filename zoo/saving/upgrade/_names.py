@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 _OF_ALL_SIZES = (
-    "AveragePooling Conv Cropping GlobalAveragePooling GlobalMaxPooling MaxPooling SpatialDropout UpSampling ZeroPadding "
-    "ConvLSTM"
+    "AveragePooling Conv ConvLSTM Cropping GlobalAveragePooling GlobalMaxPooling MaxPooling SpatialDropout "
 )
-KERAS_LAYERS = frozenset(
-    [f"{name}{size}D" for name in _OF_ALL_SIZES.split() for size in (1, 2, 3)]
-    + [f"{name}{size}D" for name in ("SeparableConv", "DepthwiseConv") for size in (1, 2)]
-    + [f"Conv{size}DTranspose" for size in (1, 2, 3)]
-    + [f"Random{name}" for name in "Brightness Contrast Crop Flip Rotation Translation Zoom".split()]
-    + """
+_OF_ALL_SIZES += "UpSampling ZeroPadding"
+_RANDOM = "Brightness Contrast Crop Flip Rotation Translation Zoom"
+_OTHERS = """
     Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average BatchNormalization
     Bidirectional CategoryEncoding CenterCrop Concatenate Dense Discretization Dot Dropout ELU EinsumDense Embedding
     Flatten GRU GRUCell GaussianDropout GaussianNoise GroupNormalization HashedCrossing Hashing Identity InputLayer
@@ -19,7 +15,13 @@ KERAS_LAYERS = frozenset(
     MultiHeadAttention Multiply Normalization PReLU Permute RNN ReLU RepeatVector Rescaling Reshape Resizing SimpleRNN
     SimpleRNNCell Softmax SpectralNormalization StackedRNNCells StringLookup Subtract TextVectorization TimeDistributed
     UnitNormalization
-    """.split()
+"""
+KERAS_LAYERS = frozenset(
+    [f"{name}{size}D" for name in _OF_ALL_SIZES.split() for size in (1, 2, 3)]
+    + [f"{name}{size}D" for name in ("SeparableConv", "DepthwiseConv") for size in (1, 2)]
+    + [f"Conv{size}DTranspose" for size in (1, 2, 3)]
+    + [f"Random{name}" for name in _RANDOM.split()]
+    + _OTHERS.split()
 )
 GONE = {
     "Highway": "Keras 2 dropped it",

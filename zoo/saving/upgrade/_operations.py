@@ -1,17 +1,20 @@
 """Functions of TensorFlow that stood in a model as layers, said as operations of Keras.
 
-TensorFlow 2.4 and later wrote ``x / 127.5`` as a layer TFOpLambda with the function ``math.truediv``, and ``x[:, 0]`` as
-SlicingOpLambda. TensorFlow 1.14 to 2.3 wrote them as TensorFlowOpLayer with a node of its graph, which is first turned
-into the former here.
+TensorFlow 2.4 and later wrote ``x / 127.5`` as a layer TFOpLambda with the function ``math.truediv``, and ``x[:, 0]``
+as SlicingOpLambda. TensorFlow 1.14 to 2.3 wrote them as TensorFlowOpLayer with a node of its graph, which is turned
+into the former first.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from zoo.saving.upgrade._nodes import function_of
 from zoo.saving.upgrade._rules import Layer, config_of
+
+Call = tuple[list[Any], dict[str, Any]]
+Said = tuple[Layer, list[Any], dict[str, Any]]
 
 
 class Operation(NamedTuple):
@@ -104,7 +107,9 @@ _OPERATIONS: dict[str, Operation] = {
     "nn.log_softmax": Operation("nn", "LogSoftmax", ("logits",), _ALONG),
     "nn.depth_to_space": Operation("nn", "DepthToSpace", ("input",), {"block_size": "block_size"}),
     "nn.space_to_depth": Operation("nn", "SpaceToDepth", ("input",), {"block_size": "block_size"}),
-    "clip_by_value": Operation("numpy", "Clip", ("t",), {"clip_value_min": "x_min", "clip_value_max": "x_max"}),
+    "clip_by_value": Operation(
+        "numpy", "Clip", ("t",), {"clip_value_min": "x_min", "clip_value_max": "x_max"}
+    ),
     "cast": Operation("core", "Cast", ("x",), {"dtype": "dtype"}),
     "concat": Operation("numpy", "Concatenate", ("values",), _ALONG),
     "stack": Operation("numpy", "Stack", ("values",), _ALONG),
@@ -123,12 +128,20 @@ _OPERATIONS: dict[str, Operation] = {
     "one_hot": Operation("nn", "OneHot", ("indices",), {"depth": "num_classes", "axis": "axis"}),
     "pad": Operation("numpy", "Pad", ("tensor",), {"paddings": "pad_width"}),
     "linalg.matmul": Operation("numpy", "Matmul", ("a", "b")),
-    "linalg.norm": Operation("linalg", "Norm", ("tensor",), {"ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
+    "linalg.norm": Operation(
+        "linalg", "Norm", ("tensor",), {"ord": "ord", "axis": "axis", "keepdims": "keepdims"}
+    ),
     "stop_gradient": Operation("core", "StopGradient", ("input",)),
     "image.resize": Operation(
-        "image", "Resize", ("images",), {"size": "size", "method": "interpolation"}, {"data_format": "channels_last"}
+        "image",
+        "Resize",
+        ("images",),
+        {"size": "size", "method": "interpolation"},
+        {"data_format": "channels_last"},
     ),
-    "image.rgb_to_grayscale": Operation("image", "RGBToGrayscale", ("images",), {}, {"data_format": "channels_last"}),
+    "image.rgb_to_grayscale": Operation(
+        "image", "RGBToGrayscale", ("images",), {}, {"data_format": "channels_last"}
+    ),
 }
 _OTHER_NAMES = {
     "compat.v1.squeeze": "squeeze",
@@ -152,76 +165,9 @@ _OTHER_NAMES = {
     "nn.swish": "nn.silu",
     "identity": "stop_gradient",
 }
-# The operation of TensorFlow's graph by the function that makes it, with its inputs in their order.
-_NODES = {
-    "RealDiv": "math.truediv",
-    "Div": "math.truediv",
-    "Sub": "math.subtract",
-    "Mul": "math.multiply",
-    "Add": "math.add",
-    "AddV2": "math.add",
-    "Pow": "math.pow",
-    "Maximum": "math.maximum",
-    "Minimum": "math.minimum",
-    "Greater": "math.greater",
-    "Less": "math.less",
-    "Equal": "math.equal",
-    "Neg": "math.negative",
-    "Abs": "math.abs",
-    "Square": "math.square",
-    "Sqrt": "math.sqrt",
-    "Rsqrt": "math.rsqrt",
-    "Exp": "math.exp",
-    "Log": "math.log",
-    "Log1p": "math.log1p",
-    "Tanh": "math.tanh",
-    "Sigmoid": "math.sigmoid",
-    "Softplus": "math.softplus",
-    "Relu": "nn.relu",
-    "Relu6": "nn.relu6",
-    "Elu": "nn.elu",
-    "Selu": "nn.selu",
-    "Softmax": "nn.softmax",
-    "LogSoftmax": "nn.log_softmax",
-    "Cast": "cast",
-    "Mean": "math.reduce_mean",
-    "Sum": "math.reduce_sum",
-    "Max": "math.reduce_max",
-    "Min": "math.reduce_min",
-    "Prod": "math.reduce_prod",
-    "ConcatV2": "concat",
-    "Pack": "stack",
-    "Reshape": "reshape",
-    "ExpandDims": "expand_dims",
-    "Squeeze": "squeeze",
-    "Transpose": "transpose",
-    "Tile": "tile",
-    "MatMul": "linalg.matmul",
-    "BatchMatMul": "linalg.matmul",
-    "BatchMatMulV2": "linalg.matmul",
-    "SquaredDifference": "math.squared_difference",
-    "StopGradient": "stop_gradient",
-    "Identity": "stop_gradient",
-    "LeakyRelu": "nn.leaky_relu",
-    "Sign": "math.sign",
-    "Floor": "math.floor",
-}
-_SECOND_INPUT = {
-    "Mean": "axis",
-    "Sum": "axis",
-    "Max": "axis",
-    "Min": "axis",
-    "Prod": "axis",
-    "Reshape": "shape",
-    "ExpandDims": "axis",
-    "Transpose": "perm",
-    "Tile": "multiples",
-}
-_DTYPES = {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16", "DT_INT32": "int32"}
-_DTYPES |= {"DT_INT64": "int64", "DT_BOOL": "bool", "DT_UINT8": "uint8"}
 
 
-def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[Layer, list[Any], dict[str, Any]] | None:
+def operation_of(layer: Layer, call: Call) -> Said | None:
     """Say a function of TensorFlow as an operation of Keras, called with the same tensors.
 
     Args:
@@ -234,7 +180,7 @@ def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[
     arguments, named = call
     name = config_of(layer).get("name")
     if layer["class_name"] == "TensorFlowOpLayer":
-        said = _of_node(config_of(layer), arguments)
+        said = function_of(config_of(layer), arguments)
         if said is None:
             return None
         function, arguments, named = said
@@ -253,7 +199,9 @@ def operation_of(layer: Layer, call: tuple[list[Any], dict[str, Any]]) -> tuple[
     given = {**dict(zip(operation.arguments, arguments, strict=False)), **named}
     if any(argument not in given for argument in operation.arguments):
         return None
-    settings = {new: given[old] for old, new in operation.settings.items() if given.get(old) is not None}
+    settings = {
+        new: _one(given[old]) for old, new in operation.settings.items() if given.get(old) is not None
+    }
     passed = [_constant(given[argument]) for argument in operation.arguments]
     made = _layer(operation.module, operation.name, name, {**operation.fixed, **settings})
     return made, passed, {}
@@ -269,7 +217,7 @@ def _layer(module: str, operation: str, name: Any, settings: Mapping[str, Any]) 
     }
 
 
-def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Layer, list[Any], dict[str, Any]]:
+def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> Said:
     """TensorFlow's split takes the sizes of the pieces, Keras' the places of the cuts."""
     sizes = named.get("num_or_size_splits", arguments[1] if len(arguments) > 1 else 1)
     if isinstance(sizes, list):
@@ -278,7 +226,7 @@ def _split(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Laye
     return _layer("numpy", "Split", name, settings), arguments[:1], {}
 
 
-def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Layer, list[Any], dict[str, Any]] | None:
+def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> Said | None:
     """TensorFlow's matmul can turn its operands around, which `keras.ops.einsum` says."""
     given = {**dict(zip(("a", "b"), arguments, strict=False)), **named}
     if "b" not in given:
@@ -294,11 +242,19 @@ def _matmul(name: Any, arguments: list[Any], named: dict[str, Any]) -> tuple[Lay
 _SPECIAL = {"split": _split, "linalg.matmul": _matmul}
 
 
+def _one(value: Any) -> Any:
+    """Return a list of one axis as the axis."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _constant(value: Any) -> Any:
     """Return a list of numbers as the array it stood for; all else as it is."""
     if isinstance(value, list) and value and _numbers(value):
         whole = all(isinstance(number, int) for number in _flat(value))
-        return {"class_name": "__numpy__", "config": {"value": value, "dtype": "int32" if whole else "float32"}}
+        return {
+            "class_name": "__numpy__",
+            "config": {"value": value, "dtype": "int32" if whole else "float32"},
+        }
     return value
 
 
@@ -319,63 +275,3 @@ def _key(key: Any) -> Any:
     if isinstance(key, dict) and key.get("class_name") in ("__ellipsis__", "Ellipsis"):
         return {"class_name": "__ellipsis__", "config": {}}
     return key
-
-
-def _of_node(config: Mapping[str, Any], tensors: list[Any]) -> tuple[str, list[Any], dict[str, Any]] | None:
-    """Return a node of TensorFlow's graph as the function that makes it, with its arguments."""
-    node = config.get("node_def")
-    operation, attributes = _node(node)
-    function = _NODES.get(operation)
-    if function is None:
-        return None
-    constants = {int(place): value for place, value in (config.get("constants") or {}).items()}
-    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list) else tensors
-    left = iter(given)
-    inputs = [constants[place] if place in constants else next(left) for place in range(len(constants) + len(given))]
-    named: dict[str, Any] = {}
-    if operation in _SECOND_INPUT and len(inputs) > 1:
-        named[_SECOND_INPUT[operation]] = inputs.pop()
-    if operation == "ConcatV2":
-        named["axis"] = inputs.pop()
-        inputs = [inputs]
-    if operation == "Pack":
-        named["axis"], inputs = attributes.get("axis", 0), [inputs]
-    if operation == "Squeeze":
-        named["axis"] = attributes.get("squeeze_dims") or None
-    if operation == "Cast":
-        named["dtype"] = _DTYPES.get(attributes.get("DstT", ""), "float32")
-    if "keep_dims" in attributes:
-        named["keepdims"] = attributes["keep_dims"]
-    if operation.startswith(("MatMul", "BatchMatMul")):
-        for side, word in (("a", "adj_x"), ("b", "adj_y")):
-            named[f"transpose_{side}"] = attributes.get(f"transpose_{side}", attributes.get(word, False))
-    if operation == "LeakyRelu":
-        named["alpha"] = attributes.get("alpha", 0.2)
-    return function, inputs, named
-
-
-def _node(node: Any) -> tuple[str, dict[str, Any]]:
-    """Return the operation and the attributes of a node, which is written as JSON or as text."""
-    if isinstance(node, dict):
-        attributes = {key: _attribute(value) for key, value in (node.get("attr") or {}).items()}
-        return str(node.get("op")), attributes
-    text = str(node)
-    found = re.search(r'\bop: "(\w+)"', text)
-    attributes = {}
-    for key, kind, value in re.findall(r'key: "(\w+)"\s*value \{\s*(\w+): "?([\w.+-]+)"?', text):
-        attributes[key] = {"true": True, "false": False}.get(value, value) if kind == "b" else value
-        if kind in ("i", "f"):
-            attributes[key] = float(value) if kind == "f" else int(value)
-    return (found[1] if found else ""), attributes
-
-
-def _attribute(value: Any) -> Any:
-    if not isinstance(value, dict) or len(value) != 1:
-        return value
-    (kind, inner), = value.items()
-    if kind == "i":
-        return int(inner)
-    if kind == "list" and isinstance(inner, dict):
-        return [int(number) for number in inner.get("i", [])]
-    return inner
-

@@ -17,15 +17,16 @@ def cudnn(layer: Layer, writer: Writer) -> Layer:
     name = layer["class_name"]
     if name not in ("CuDNNLSTM", "CuDNNGRU"):
         return layer
-    layer = changed(of_class(layer, name[5:]), activation="tanh", recurrent_activation="sigmoid", use_bias=True)
+    layer = changed(
+        of_class(layer, name[5:]), activation="tanh", recurrent_activation="sigmoid", use_bias=True
+    )
     return changed(layer, reset_after=True) if name == "CuDNNGRU" else layer
 
 
 def reset_after(layer: Layer, writer: Writer) -> Layer:
-    """A GRU without a word on reset_after resets before the product in Keras 1, 2 and TensorFlow 1.
+    """A GRU that says nothing of reset_after resets before the product, as Keras 1 and 2 did by default
 
-    Keras 3 does it after. Only Keras before 2.1 and TensorFlow's first wrote nothing; the arrays of the bias tell one from
-    the other where they differ.
+    Keras 3 does it after. TensorFlow 2 did too, and always wrote so.
     """
     if layer["class_name"] not in ("GRU", "GRUCell") or "reset_after" in config_of(layer):
         return layer

@@ -21,8 +21,11 @@ _OPTIMIZERS = {
     "l2_shrinkage_regularization_strength beta",
     "Lion": "beta_1 beta_2",
 }
-_OF_ALL = "name learning_rate weight_decay clipnorm clipvalue global_clipnorm use_ema ema_momentum ema_overwrite_frequency"
-_SCHEDULES = "CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay"
+_OF_ALL = "name learning_rate weight_decay clipnorm clipvalue global_clipnorm "
+_OF_ALL += "use_ema ema_momentum ema_overwrite_frequency"
+_SCHEDULES = (
+    "CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay"
+)
 _WORDS = {
     "kullback_leibler_divergence": "kl_divergence",
     "logcosh": "log_cosh",
@@ -31,7 +34,9 @@ _WORDS = {
     "huber_loss": "huber",
 }
 _LOSSES = "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy Poisson KLDivergence LogCosh Huber "
-_LOSSES += "Hinge SquaredHinge CategoricalHinge MeanSquaredError MeanAbsoluteError MeanAbsolutePercentageError "
+_LOSSES += (
+    "Hinge SquaredHinge CategoricalHinge MeanSquaredError MeanAbsoluteError MeanAbsolutePercentageError "
+)
 _LOSSES += "MeanSquaredLogarithmicError CosineSimilarity BinaryFocalCrossentropy"
 # The metric of each function that TensorFlow wrapped into a MeanMetricWrapper.
 _WRAPPED = {
@@ -59,7 +64,11 @@ _WRAPPED = {
     "poisson": "Poisson",
 }
 _SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error"}
-_SHORT |= {"msle": "mean_squared_logarithmic_error", "MSE": "mean_squared_error", "MAE": "mean_absolute_error"}
+_SHORT |= {
+    "msle": "mean_squared_logarithmic_error",
+    "MSE": "mean_squared_error",
+    "MAE": "mean_absolute_error",
+}
 
 
 def training(config: Any, writer: Writer, form: str) -> tuple[Any, list[str]]:
@@ -72,7 +81,9 @@ def training(config: Any, writer: Writer, form: str) -> tuple[Any, list[str]]:
         if isinstance(made.get(key), Mapping):
             said = optimizer(made[key])
             if said != made[key]:
-                sentences.append("An optimizer wrote lr, decay and how it was computed; it has learning_rate alone now")
+                sentences.append(
+                    "An optimizer wrote lr, decay and how it was computed; it has learning_rate alone now"
+                )
             made[key] = said
     for key, change in (("loss", loss), ("metrics", metric), ("weighted_metrics", metric)):
         if key in made:

@@ -12,11 +12,33 @@ HARD_SIGMOID = {
     "config": "zoo>hard_sigmoid_keras_2",
     "registered_name": "function",
 }
-_TF_ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax", "gelu_v2": "gelu", "leaky_relu_v2": "leaky_relu"}
-_REGULARIZERS = ("L1", "L2", "L1L2", "OrthogonalRegularizer", "l1", "l2", "l1_l2", "L1L2Regularizer")
-_REGULARIZERS += ("WeightRegularizer", "ActivityRegularizer")
+_TF_ACTIVATIONS = {
+    "softmax_v2": "softmax",
+    "log_softmax_v2": "log_softmax",
+    "gelu_v2": "gelu",
+    "leaky_relu_v2": "leaky_relu",
+}
+_REGULARIZERS = frozenset(
+    [
+        "L1",
+        "L2",
+        "L1L2",
+        "OrthogonalRegularizer",
+        "l1",
+        "l2",
+        "l1_l2",
+        "L1L2Regularizer",
+        "WeightRegularizer",
+        "ActivityRegularizer",
+    ]
+)
 _CONSTRAINTS = {"maxnorm": "MaxNorm", "nonneg": "NonNeg", "unitnorm": "UnitNorm", "minmaxnorm": "MinMaxNorm"}
-_CONSTRAINTS |= {"max_norm": "MaxNorm", "non_neg": "NonNeg", "unit_norm": "UnitNorm", "min_max_norm": "MinMaxNorm"}
+_CONSTRAINTS |= {
+    "max_norm": "MaxNorm",
+    "non_neg": "NonNeg",
+    "unit_norm": "UnitNorm",
+    "min_max_norm": "MinMaxNorm",
+}
 _INITIALIZERS = {
     "Constant": "constant",
     "GlorotNormal": "glorot_normal",
@@ -48,7 +70,9 @@ def hard_sigmoid(layer: Layer, writer: Writer) -> Layer:
 
 def _is_hard(value: Any) -> bool:
     return value == "hard_sigmoid" or (
-        isinstance(value, dict) and value.get("class_name") == "function" and value.get("config") == "hard_sigmoid"
+        isinstance(value, dict)
+        and value.get("class_name") == "function"
+        and value.get("config") == "hard_sigmoid"
     )
 
 
@@ -86,7 +110,8 @@ def _initializer(value: Any) -> Any:
     name = _INITIALIZER_WORDS.get(name, name.rpartition(">")[2])
     if name not in _INITIALIZERS:
         return "zeros"
-    config = {key: inner for key, inner in (value.get("config") or {}).items() if key not in ("dtype", "partition_info")}
+    dropped = ("dtype", "partition_info")
+    config = {key: inner for key, inner in (value.get("config") or {}).items() if key not in dropped}
     if name == "VarianceScaling" and config.get("distribution") == "normal":
         config["distribution"] = "truncated_normal"
     if name in ("Zeros", "Ones"):
@@ -111,7 +136,8 @@ def regularizers(layer: Layer, writer: Writer) -> Layer:
 def _regularizer(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    settings = value.get("config") if isinstance(value.get("config"), dict) else value
+    inner = value.get("config")
+    settings: dict[str, Any] = inner if isinstance(inner, dict) else value
     name = value.get("class_name", value.get("name"))
     if name not in _REGULARIZERS:
         return value if "class_name" in value else None
@@ -156,7 +182,9 @@ def number_type(layer: Layer, writer: Writer) -> Layer:
     value = config_of(layer).get("dtype")
     if isinstance(value, dict) and "Policy" in str(value.get("class_name")):
         name = (value.get("config") or {}).get("name")
-        return changed(layer, dtype=name) if name not in (None, "infer", "_infer") else without(layer, "dtype")
+        return (
+            changed(layer, dtype=name) if name not in (None, "infer", "_infer") else without(layer, "dtype")
+        )
     if value in ("infer", "_infer") or (value is None and "dtype" in config_of(layer)):
         return without(layer, "dtype")
     return layer
