@@ -74,9 +74,12 @@ def serve(pipe: Connection, sources: list[dict], seed: int, memory: int) -> None
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (_virtual() + 4 * memory, hard))
         pipe.send(("ready", ground))
+        answered = 0
         while (number := pipe.recv()) is not None:
             pipe.send((number, *attempt(number, sources, seed, Path(folder), watch), _resident() - ground))
-            keras.backend.clear_session()
+            answered += 1
+            if answered % 200 == 0:  # it collects garbage, which costs more than a file does
+                keras.backend.clear_session()
 
 
 def source_of(number: int, sources: list[dict], seed: int) -> tuple[Path, bytes, str]:
