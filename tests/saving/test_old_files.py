@@ -539,6 +539,15 @@ def test_without_its_optimizer_it_opens_uncompiled_and_says_so_once(tmp_path):
     ) == 1  # and what TensorFlow says of itself
 
 
+def test_up_to_2_12_a_file_called_keras_is_hdf5_and_opens(tmp_path):
+    numbers = {"d": Numbers().named("d", kernel=(3, 2), bias=(2,))}
+    path = write_h5(tmp_path / "old.keras", DENSE, numbers, version="2.12.0")
+    same = write_h5(tmp_path / "old.h5", DENSE, numbers, version="2.12.0")
+    x = rows(3)
+    np.testing.assert_array_equal(answers(zoo.load_model(path), x), answers(zoo.load_model(same), x))
+    assert zoo.inspect_model(path).problems == ()
+
+
 # -- archives of Keras 2 ------------------------------------------------------------------------------------
 
 

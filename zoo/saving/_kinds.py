@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import h5py
+
 from zoo.errors import BrokenModelError, UnsafeModelError
 
 Form = Literal["keras", "h5"]
@@ -25,7 +27,7 @@ _OTHERS = (
 
 
 def check_form(path: Path) -> Form:
-    """Return the format that a file's name says, once its first bytes agree.
+    """Return the format that a file's name says, once its first bytes agree; HDF5 for a ``.keras`` of old.
 
     Raises:
         BrokenModelError: the file is empty, or is something else; says what.
@@ -38,6 +40,8 @@ def check_form(path: Path) -> Form:
         return form
     if not start:
         raise broken(path, "it is empty")
+    if found == "h5" and _is_of_keras_2(path):
+        return found  # up to 2.12 model.save("my.keras") wrote HDF5
     if found == "h5":
         raise broken(path, "it is an HDF5 file by its content. Give it the ending .h5")
     if found == "keras":
@@ -64,6 +68,17 @@ def beyond(path: Path, what: str, limit: str) -> UnsafeModelError:
         f"{path} was not opened: it {what}. If you know where it comes from, "
         f"zoo.load_model(path, limits=zoo.Limits({limit}=...)) raises that limit."
     )
+
+
+def _is_of_keras_2(path: Path) -> bool:
+    """Whether an HDF5 file says that a Keras before 3 wrote it."""
+    try:
+        with h5py.File(path) as file:
+            version = file.attrs.get("keras_version")
+    except Exception:  # a damaged one: told as what its name does not say
+        return False
+    text = version.decode("utf-8", "replace") if isinstance(version, bytes) else str(version)
+    return text.startswith(("1.", "2."))
 
 
 def _form_of(file: BinaryIO, start: bytes) -> Form | None:
