@@ -120,7 +120,13 @@ def taken_up_again():
         def train(folder, at=-1, compiled=compiled):
             model = network(lambda: [L.Dropout(0.3), L.BatchNormalization()])
             plateau = keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=0.1)
-            given = {"epochs": 6, "seed": 1, "verbose": 0, "callbacks": [plateau, Break(at)], "compiled": compiled}
+            given = {
+                "epochs": 6,
+                "seed": 1,
+                "verbose": 0,
+                "callbacks": [plateau, Break(at)],
+                "compiled": compiled,
+            }
             history = zoo.fit(model, X, Y, checkpoint=folder, checks="off", **given)
             return history.history, [np.asarray(variable) for variable in model.variables]
 

@@ -60,5 +60,5 @@ class ExplainNaN(keras.callbacks.TerminateOnNaN):  # type: ignore[misc]
             'does zoo.fit(..., checks="error") for arrays.\n'
             "  - A logarithm of 0, a division by 0 or an exponential too large, in a loss or a layer of your "
             "own: add keras.config.epsilon(), or give Keras' loss the raw numbers with from_logits=True.\n"
-            "zoo.fit gives back the weights from before; plain Keras leaves spoiled ones, so build the model anew there."
+            "zoo.fit gives back the weights from before; plain Keras leaves spoiled ones: build the model anew there."
         )
