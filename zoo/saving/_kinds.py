@@ -68,8 +68,13 @@ def beyond(path: Path, what: str, limit: str) -> UnsafeModelError:
 
 def _form_of(file: BinaryIO, start: bytes) -> Form | None:
     if start.startswith(_ZIP) and zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            return "keras" if "config.json" in archive.namelist() else None
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return "keras" if "config.json" in archive.namelist() else None
+        except (
+            Exception
+        ):  # zipfile raises many kinds for a list of contents that is damaged; told where it is read
+            return None
     position, size = 0, file.seek(0, 2)
     while position < size:  # HDF5 may have something before it, up to one of these places
         file.seek(position)
