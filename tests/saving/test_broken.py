@@ -204,3 +204,9 @@ def test_the_zip_itself_may_be_packed(forger):
             target.writestr(name, source.read(name))
     assert zoo.load_model(path).built
     assert json.dumps(zoo.inspect_model(path).as_dict())
+
+
+def test_a_damaged_list_of_contents_is_told(forger):
+    path = forger.folder / "list.keras"
+    path.write_bytes(forger.whole[".keras"].read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03", 1))
+    assert broken(path, "the archive is damaged").verdict == "broken"
