@@ -18,7 +18,7 @@ import platformdirs
 from zoo._files import write_text
 from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, signature_of
-from zoo.training._epoch_plan import Call
+from zoo.training._epoch_plan import Call, Plan
 from zoo.training._model_weights import draws_random_numbers
 
 # XLA saves TensorFlow's own work of some tenths of a millisecond a step, so that a step which takes much longer gains
@@ -90,9 +90,18 @@ def choose(
             xla = make(True)
             _time(xla, leaves, sample, warm=False)
             compiling = time.perf_counter() - begin
-            timing = replace(timing, xla=_time(xla, leaves, sample), compiling=compiling)
+            timing = replace(
+                timing, xla=_time(xla, leaves, _as_called(sample, xla.plan)), compiling=compiling
+            )
         _remember(key, timing)
     return make(timing.pays(steps))
+
+
+def _as_called(sample: Call, plan: Plan) -> Call:
+    """Return a call to time XLA by: whole epochs, where it puts all rows in order before the first step of each."""
+    if not plan.whole:
+        return sample
+    return replace(sample, last=plan.rows // plan.batch_size, tail=plan.rows % plan.batch_size > 0)
 
 
 def _time(trainer: Trainer, leaves: Any, sample: Call, *, warm: bool = True) -> float:

@@ -27,6 +27,7 @@ _TIMED = 100  # steps of a call that is timed
 _FIRST = 8  # steps of a call before it is known how long they take
 _MOST_EPOCHS = 64  # of a call
 _WHOLE = 32 * 2**20  # bytes of rows that XLA puts in order at once
+_WHOLE_STEPS = 2000  # of an epoch that is put in order at once, so that a whole one can be timed
 
 
 class CompiledEpochs:
@@ -105,7 +106,7 @@ class CompiledEpochs:
             xla=True,
             rows=self._count,
             steps=self.steps,
-            whole=self._rows.size <= _WHOLE,
+            whole=self._rows.size <= _WHOLE and self.steps <= _WHOLE_STEPS,
             epochs_a_call=many,
         )
 
