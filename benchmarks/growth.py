@@ -63,6 +63,7 @@ BENCHMARK = Benchmark(
     sides=SIDES,
     units={"a row": "µs"},
     times=3,
+    cold=True,
     finish=draw,
 )
 

@@ -26,6 +26,7 @@ def first_in_step(model: keras.Model, batch: Any) -> str:
         The end of a sentence, or ``""`` where all is finite up to the gradients, or nothing can be seen.
 
     Examples:
+        >>> import numpy as np
         >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="slope")])
         >>> model.compile("sgd", "mse")
         >>> first_in_step(model, (np.ones((2, 1), "float32"), np.array([[1.0], [np.inf]], "float32")))
