@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from zoo._lazy import keras
 
 
 def input_names(model: Any, tensors: Any = None) -> list[str]:
@@ -17,6 +20,12 @@ def output_names(model: Any) -> list[str]:
     tensors = getattr(model, "outputs", None) or []
     layers = getattr(model, "output_names", None) or [f"output_{number}" for number in range(len(tensors))]
     return _names(getattr(model, "_outputs_struct", None), tensors, layers)
+
+
+def packed(model: Any, values: Sequence[Any]) -> Any:
+    """Return a value an input in the nesting that a model takes: a single one, a list, or a dictionary by name."""
+    struct = getattr(model, "_inputs_struct", None)
+    return values[0] if struct is None else keras.tree.pack_sequence_as(struct, list(values))
 
 
 def plain_names(names: list[str], word: str) -> list[str]:

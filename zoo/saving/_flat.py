@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from zoo._ends import input_names, output_names, plain_names
+from zoo._ends import input_names, output_names, packed, plain_names
 
 
 def predicting(model: keras.Model) -> keras.Model:
@@ -14,10 +14,8 @@ def predicting(model: keras.Model) -> keras.Model:
 
     Keras exports a call that does not say ``training=False``, and layers such as RandomFlip take that for training.
     """
-    struct = getattr(model, "_inputs_struct", None)
-    inputs = _inputs(model)
-    packed = inputs[0] if struct is None else keras.tree.pack_sequence_as(struct, inputs)
-    return keras.Model(packed, _called(model, packed), name=model.name)
+    given = packed(model, _inputs(model))
+    return keras.Model(given, _called(model, given), name=model.name)
 
 
 def flat(model: keras.Model) -> keras.Model:
@@ -25,10 +23,8 @@ def flat(model: keras.Model) -> keras.Model:
 
     Both go by `plain_names`. Other formats know no nesting, and some no order.
     """
-    struct = getattr(model, "_inputs_struct", None)
     inputs = _inputs(model)
-    packed = inputs[0] if struct is None else keras.tree.pack_sequence_as(struct, inputs)
-    outputs = keras.tree.flatten(_called(model, packed))
+    outputs = keras.tree.flatten(_called(model, packed(model, inputs)))
     names = plain_names(output_names(model), "output")
     made = keras.Model(inputs, dict(zip(names, outputs, strict=True)), name=model.name)
     made(inputs)  # a model that was never called is not exported

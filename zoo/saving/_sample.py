@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo._ends import packed
+
 _ROWS = 2
 OPEN_SIDES = (8, 32, 96)  # for an axis of no fixed length: the first that the model takes
 _WORDS = ("a", "b", "the")
@@ -105,10 +107,8 @@ def random_rows(model: keras.Model, rows: int, side: int) -> list[np.ndarray]:
 
 def outputs_of(model: keras.Model, arrays: list[np.ndarray]) -> list[np.ndarray]:
     """Return a model's outputs for an array an input, in a row, without leaving a trace in it."""
-    struct = getattr(model, "_inputs_struct", None)
     tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
-    packed = tensors[0] if struct is None else keras.tree.pack_sequence_as(struct, tensors)
-    return _predict(model, model, (packed,), {})
+    return _predict(model, model, (packed(model, tensors),), {})
 
 
 def _drawer(model: keras.Model, rows: int, side: int) -> Callable[[Any, str], np.ndarray]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from zoo._ends import packed
 from zoo.saving._flat import predicting
 
 SUFFIX = ""
@@ -29,12 +30,9 @@ def reader(model: keras.Model, path: Path) -> Callable[[list[np.ndarray]], list[
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(path))
-    struct = getattr(model, "_inputs_struct", None)
-    struct = model.inputs[0] if struct is None else struct
 
     def run(arrays: list[np.ndarray]) -> list[np.ndarray]:
-        tensors = [tf.convert_to_tensor(array) for array in arrays]
-        outputs = loaded.serve(keras.tree.pack_sequence_as(struct, tensors))
+        outputs = loaded.serve(packed(model, [tf.convert_to_tensor(array) for array in arrays]))
         return [output.numpy() for output in keras.tree.flatten(outputs)]
 
     return run
