@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from zoo.saving.upgrade._rules import Layer, Writer, changed, config_of, without
@@ -64,8 +65,7 @@ def hard_sigmoid(layer: Layer, writer: Writer) -> Layer:
 
     The old one is `zoo.models._keras_2.hard_sigmoid_keras_2`.
     """
-    found = [key for key, value in config_of(layer).items() if key.endswith("activation") and _is_hard(value)]
-    return changed(layer, **dict.fromkeys(found, HARD_SIGMOID)) if found else layer
+    return _each(layer, "activation", lambda value: HARD_SIGMOID if _is_hard(value) else value)
 
 
 def _is_hard(value: Any) -> bool:
@@ -78,13 +78,11 @@ def _is_hard(value: Any) -> bool:
 
 def activations(layer: Layer, writer: Writer) -> Layer:
     """TensorFlow wrote its own names for activations: softmax_v2 for softmax."""
-    config = config_of(layer)
-    found = {
-        key: _TF_ACTIVATIONS[value]
-        for key, value in config.items()
-        if key.endswith("activation") and isinstance(value, str) and value in _TF_ACTIVATIONS
-    }
-    return changed(layer, **found) if found else layer
+    return _each(
+        layer,
+        "activation",
+        lambda value: _TF_ACTIVATIONS.get(value, value) if isinstance(value, str) else value,
+    )
 
 
 def initializers(layer: Layer, writer: Writer) -> Layer:
@@ -92,11 +90,15 @@ def initializers(layer: Layer, writer: Writer) -> Layer:
 
     An initializer fills weights that are read from the file next, so one that nothing here knows is left out.
     """
-    config = config_of(layer)
+    return _each(layer, "_initializer", _initializer)
+
+
+def _each(layer: Layer, ending: str, change: Callable[[Any], Any]) -> Layer:
+    """Return a layer with the settings whose names end so changed; the layer itself where none is."""
     found = {
         key: made
-        for key, value in config.items()
-        if key.endswith("_initializer") and (made := _initializer(value)) != value
+        for key, value in config_of(layer).items()
+        if key.endswith(ending) and (made := change(value)) != value
     }
     return changed(layer, **found) if found else layer
 
@@ -124,13 +126,7 @@ def _initializer(value: Any) -> Any:
 
 def regularizers(layer: Layer, writer: Writer) -> Layer:
     """Keras 1 wrote a regularizer's settings beside its name, and called it WeightRegularizer."""
-    config = config_of(layer)
-    found = {
-        key: made
-        for key, value in config.items()
-        if key.endswith("_regularizer") and (made := _regularizer(value)) != value
-    }
-    return changed(layer, **found) if found else layer
+    return _each(layer, "_regularizer", _regularizer)
 
 
 def _regularizer(value: Any) -> Any:
@@ -151,13 +147,7 @@ def _regularizer(value: Any) -> Any:
 
 def constraints(layer: Layer, writer: Writer) -> Layer:
     """Keras 1 wrote a constraint's settings beside its name, and called the bound of a norm m."""
-    config = config_of(layer)
-    found = {
-        key: made
-        for key, value in config.items()
-        if key.endswith("_constraint") and (made := _constraint(value)) != value
-    }
-    return changed(layer, **found) if found else layer
+    return _each(layer, "_constraint", _constraint)
 
 
 def _constraint(value: Any) -> Any:
