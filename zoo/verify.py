@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo.datasets import load_dataset
 from zoo.errors import MissingFileError, ZooError
-from zoo.pretrained import Weights, all_weights, find_weights, weights_file
+from zoo.pretrained import Weights, find_weights, weights_file
 from zoo.registry import create_model
 from zoo.runs.measure import of_test_rows
 from zoo.saving import load_model
@@ -55,29 +55,20 @@ def verify(name: str) -> Verdict:
     """
     weights = find_weights(name)
     try:
-        told = [*_files(weights)]
-        bad = False
+        told = _files(weights)
     except ZooError as error:
         return Verdict(name, good=False, measured=False, told=(str(error),))
     try:
-        lines = list(_figures(weights))
+        figures = list(_figures(weights))
     except MissingFileError as missing:
         reason = str(missing).partition("\n")[0]
-        return Verdict(name, good=True, measured=False, told=(*told, f"not measured: {reason}"))
-    for right, line in lines:
-        bad |= not right
-        told.append(line)
-    return Verdict(name, good=not bad, measured=True, told=tuple(told))
+        return Verdict(name, good=True, measured=False, told=(told, f"not measured: {reason}"))
+    good = all(right for right, _ in figures)
+    return Verdict(name, good=good, measured=True, told=(told, *(line for _, line in figures)))
 
 
-def verify_all() -> Iterator[Verdict]:
-    """Yield the verdict on each entry of the manifest."""
-    for name in sorted(all_weights()):
-        yield verify(name)
-
-
-def _files(weights: Weights) -> Iterator[str]:
-    """Check that the files are the manifest's, open, and hold the same weights."""
+def _files(weights: Weights) -> str:
+    """Say that the files are the manifest's, open, and hold the same weights; raise where they do not."""
     first: list[np.ndarray] | None = None
     for file_name in weights.files:
         file = weights_file(weights, Path(file_name).suffix)
@@ -85,14 +76,13 @@ def _files(weights: Weights) -> Iterator[str]:
         if first is not None and not (len(first) == len(arrays) and all(map(np.array_equal, first, arrays))):
             raise ZooError(f"{file_name} does not hold the weights that {next(iter(weights.files))} holds.")
         first = arrays
-    yield f"{len(weights.files)} files, their checksums as in the manifest"
+    return f"{len(weights.files)} files, their checksums as in the manifest"
 
 
 def _figures(weights: Weights) -> Iterator[tuple[bool, str]]:
     """Measure again what the manifest says of the test split."""
     data = load_dataset(weights.dataset, seed=weights.seed, validation_split=0.15)
-    same = data.checksum == weights.dataset_sha256
-    if not same:
+    if data.checksum != weights.dataset_sha256:
         yield False, f"the dataset {weights.dataset} is not the one that the manifest names: {data.checksum}"
     model = create_model(weights.name, pretrained=True)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
