@@ -178,13 +178,26 @@ def _beside(target: Path) -> Path:
         raise _unwritable(target, "it is there, and may only be read", errno.EACCES)
     with _entry_told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    suffix = "".join(target.suffixes[-2:]) if target.name.endswith(".weights.h5") else target.suffix
-    begin, machine = f".{target.stem[:40]}~", f"{zlib.crc32(platform.node().encode()):08x}"
+    begin, suffix = _ends(target)
+    here = f"{zlib.crc32(platform.node().encode()):08x}"
+    for leftover, machine, process in leftovers(target):
+        _sweep(leftover, process if machine == here else None)
+    return target.with_name(f"{begin}{here}-{os.getpid()}-{secrets.token_hex(4)}{suffix}")
+
+
+def leftovers(target: Path) -> Iterator[tuple[Path, str, int]]:
+    """Yield the temporary files or folders of a target, with the machine and the process that write or wrote them."""
+    begin, suffix = _ends(target)
     ours = re.compile(rf"{re.escape(begin)}([0-9a-f]{{8}})-(\d+)-[0-9a-f]{{8}}{re.escape(suffix)}")
     for name in os.listdir(target.parent):  # noqa: PTH208 - of many files, the quick way
         if name.startswith(begin) and (found := ours.fullmatch(name)):
-            _sweep(target.parent / name, int(found[2]) if found[1] == machine else None)
-    return target.with_name(f"{begin}{machine}-{os.getpid()}-{secrets.token_hex(4)}{suffix}")
+            yield target.parent / name, found[1], int(found[2])
+
+
+def _ends(target: Path) -> tuple[str, str]:
+    """Return how the names of a target's temporary files begin and end; writers go by the suffix."""
+    suffix = "".join(target.suffixes[-2:]) if target.name.endswith(".weights.h5") else target.suffix
+    return f".{target.stem[:40]}~", suffix
 
 
 def _sweep(leftover: Path, process: int | None) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo import _files
 from zoo.training import checkpoint
 from zoo.training._checkpoint_file import CheckpointFile
 from zoo.training._plain_state import NotPlain, from_plain, to_plain
@@ -327,7 +328,7 @@ def test_two_processes_do_not_share_a_folder(tmp_path, tiny):
 
 
 def test_what_a_killed_process_was_writing_is_cleared_away(tmp_path, tiny):
-    (tmp_path / ".checkpoint-abc.npz").write_text("half")
+    _files._beside(tmp_path / "checkpoint.npz").write_text("half")  # whose process lives, and has no lock
     zoo.fit(tiny(), x, y, verbose=0, checkpoint=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.npz"]
 

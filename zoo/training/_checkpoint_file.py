@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo._files import atomic_path
+from zoo._files import atomic_path, leftovers
 from zoo.errors import BrokenModelError, InputError
 
 _NAME = "checkpoint.npz"
@@ -110,7 +110,7 @@ class CheckpointFile:
             os.close(held)
             return
         self._held = held
-        for left in self.folder.glob(f".{Path(_NAME).stem}-*.npz"):
+        for left, *_ in leftovers(self.path):
             with contextlib.suppress(OSError):
                 left.unlink()
 
