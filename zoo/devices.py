@@ -29,6 +29,20 @@ def installed_backends() -> list[str]:
     return [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
 
 
+def backend_version() -> str:
+    """Return the version of Keras' backend, under whichever name it was installed; ``""`` where that is not known.
+
+    Examples:
+        >>> backend_version() != ""
+        True
+    """
+    backend = keras.config.backend()
+    for name in (backend, f"{backend}-cpu"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name)
+    return ""
+
+
 def check_backend(name: str) -> None:
     """Refuse a backend that cannot be had here.
 
@@ -76,7 +90,7 @@ def devices() -> dict[str, Any]:
     cards = _cards()
     return {
         "backend": backend,
-        "version": importlib.metadata.version(backend),
+        "version": backend_version(),
         **found,
         "cards": cards,
         "idle": _why_idle(backend) if cards and not found["gpu"] else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import math
 import platform
 import time
@@ -12,6 +11,7 @@ from typing import Any
 import keras
 
 from zoo._version import __version__
+from zoo.devices import backend_version
 from zoo.training.evaluate import evaluate, intervals
 
 Epochs = Mapping[str, list[float]]
@@ -66,9 +66,7 @@ def of_run(data: Any, parameters: Mapping[str, Any], *, begin: float) -> dict[st
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     found = {"zoo": __version__, "keras": keras.version(), "python": platform.python_version()}
-    backend = keras.config.backend()
-    found[backend] = importlib.metadata.version(backend)
-    return found
+    return {**found, keras.config.backend(): backend_version()}
 
 
 def _best_epoch(epochs: Epochs) -> int:

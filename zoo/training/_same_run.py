@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import zlib
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from zoo.devices import backend_version
 from zoo.training._data import leaves
 from zoo.training._epoch_functions import written_parts
 from zoo.training._task import Part, Task
@@ -52,13 +52,7 @@ def description(task: Task, **arguments: Any) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions of what computes; with others, the last bits of a result may differ."""
-    found = {"keras": keras.version(), "numpy": np.__version__}
-    for name in (keras.config.backend(), f"{keras.config.backend()}-cpu"):
-        try:
-            found[keras.config.backend()] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return {"keras": keras.version(), "numpy": np.__version__, keras.config.backend(): backend_version()}
 
 
 def differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:

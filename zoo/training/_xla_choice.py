@@ -16,6 +16,7 @@ import keras
 import platformdirs
 
 from zoo._files import write_text
+from zoo.devices import backend_version
 from zoo.training._epoch_backend import always_xla
 from zoo.training._epoch_functions import Trainer, signature_of
 from zoo.training._epoch_plan import Call, Plan
@@ -130,20 +131,11 @@ def _key(model: keras.Model, sample: Call, leaves: Any) -> str | None:
     shapes = "-".join("x".join(map(str, leaf.shape)) for leaf in leaves)
     versions = (
         keras.version(),
-        _backend_version(),
+        backend_version(),
         platform.processor() or platform.machine(),
         os.cpu_count(),
     )
     return " ".join(map(str, (signature, shapes, sample.last, *versions)))
-
-
-def _backend_version() -> str:
-    import importlib.metadata
-
-    for name in ("tensorflow", "tensorflow-cpu"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return importlib.metadata.version(name)
-    return ""
 
 
 def _file() -> Path:
