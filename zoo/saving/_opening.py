@@ -43,7 +43,7 @@ def open_checked(
     contents = read_contents(source, limits)
     documents, _ = understood(source, contents, limits)
     if not compile:
-        documents = without_training(documents)
+        documents = dataclasses.replace(documents, model=documents.architecture, training=None)
     meet_own_classes()
     with contextlib.ExitStack() as stack:
         standing_in: dict[str, Any] = {}
@@ -67,11 +67,6 @@ def reopen(path: Path, *, custom_objects: Mapping[str, Any] | None, compile: boo
     reader = READERS[FORMS[path.suffix]]
     model: keras.Model = reader.read(path, documents, custom_objects=custom_objects, compile=compile)
     return model
-
-
-def without_training(documents: Documents) -> Documents:
-    """Return documents whose compile settings are not asked for; Keras leaves those of a ``.keras`` unread too."""
-    return dataclasses.replace(documents, training=None)
 
 
 def meet_own_classes() -> None:

@@ -53,10 +53,7 @@ class Reference:
 
 def references(documents: Documents) -> Iterator[Reference]:
     """Yield all that a file's documents name."""
-    model = documents.model
-    if documents.form == "keras" and isinstance(model, dict):
-        model = {key: value for key, value in model.items() if key != "compile_config"}
-    yield from _in(model, "", "", False)
+    yield from _in(documents.architecture, "", "", False)
     name = "compile_config" if documents.form == "keras" else "training_config"
     yield from _in(documents.training, name, "", True)
 

@@ -38,6 +38,13 @@ class Documents:
     keras_version: str
     backend: str
 
+    @property
+    def architecture(self) -> Any:
+        """``model`` without the compile settings that a ``.keras`` has in it."""
+        if self.form != "keras" or not isinstance(self.model, dict):
+            return self.model
+        return {key: value for key, value in self.model.items() if key != "compile_config"}
+
 
 @dataclass(frozen=True)
 class Contents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tempfile
 import warnings
@@ -14,6 +15,7 @@ import keras
 
 from zoo.saving.documents import Documents
 from zoo.saving.old_archive import compile_old, load_old_archive
+from zoo.saving.training_config import not_compiled
 from zoo.saving.upgrade import UPGRADED
 
 
@@ -85,10 +87,7 @@ def _read_current(
             model = _read(path, documents, custom_objects, False, safe_mode)
         except (ValueError, TypeError):
             raise error from None
-        return model, [
-            f"the weights were read, the compile settings were not ({_reason(error)}). Call model.compile again, "
-            "or give custom_objects={name: object} for what is your own."
-        ]
+        return model, [not_compiled(f" ({_reason(error)})")]
 
 
 def _read(
@@ -100,8 +99,11 @@ def _read(
 ) -> keras.Model:
     """Let Keras read a file that says what its documents say: the file itself, or a copy."""
     with zipfile.ZipFile(path) as source:
-        written = json.loads(source.read("config.json"))
-        if written == documents.model:
+        written = dataclasses.replace(documents, model=json.loads(source.read("config.json")))
+        # Without compile Keras does not look at the compile settings, whatever they are.
+        if written.model == documents.model or (
+            not compile and written.architecture == documents.architecture
+        ):
             return keras.models.load_model(
                 path, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode
             )

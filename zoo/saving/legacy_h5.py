@@ -14,11 +14,10 @@ import h5py
 import keras
 
 from zoo._hdf5 import write_hdf5
-from zoo.errors import InputError
 from zoo.saving.documents import Documents
 from zoo.saving.model_config import legal_names, readable, words_of_keras
 from zoo.saving.old_weights import load_old_weights
-from zoo.saving.training_config import compile_arguments, restore_state
+from zoo.saving.training_config import compile_written, restore_state
 
 _MOST_NAMES = 5  # in a warning
 
@@ -104,23 +103,12 @@ def _compile(
     """Compile a model as its file says; return what of that could not be done."""
     if config is None:
         return []
-    try:
-        model.compile(**compile_arguments(config, custom_objects=custom, renamed=renamed))
-    except (InputError, ValueError, TypeError, KeyError) as error:
-        return [
-            f"the weights were read, the compile settings were not: {_reason(error)} cannot be read. Call "
-            "model.compile again, or give custom_objects={name: object} for what is your own."
-        ]
-    with h5py.File(path) as file:
-        try:
-            lost = restore_state(file, model)
-        except InputError as error:
-            lost = f"{error} cannot be read"
-    return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
 
+    def restore() -> str:
+        with h5py.File(path) as file:
+            return restore_state(file, model)
 
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, InputError) else " ".join(str(error).split())[:200]
+    return compile_written(model, config, custom_objects=custom, renamed=renamed, restore=restore)
 
 
 def _settle(model: keras.Model) -> None:

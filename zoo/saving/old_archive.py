@@ -15,11 +15,10 @@ import h5py
 import keras
 import numpy as np
 
-from zoo.errors import InputError
 from zoo.saving.documents import Documents
 from zoo.saving.model_config import legal_names
 from zoo.saving.old_weights import in_order
-from zoo.saving.training_config import compile_arguments, place_state
+from zoo.saving.training_config import compile_written, place_state
 
 _WEIGHTS = "model.weights.h5"
 
@@ -55,21 +54,14 @@ def compile_old(
     if not isinstance(training, Mapping) or not training.get("optimizer"):
         return []
     settings = {**training, "optimizer_config": training["optimizer"]}
-    try:
-        model.compile(**compile_arguments(settings, custom_objects=custom_objects, renamed={}))
-    except (InputError, ValueError, TypeError, KeyError) as error:
-        reason = str(error) if isinstance(error, InputError) else " ".join(str(error).split())[:200]
-        return [
-            f"the weights were read, the compile settings were not: {reason} cannot be read. Call model.compile again, "
-            "or give custom_objects={name: object} for what is your own."
-        ]
-    with _weights(path) as file:
-        group = file.get("optimizer/vars")
-        arrays = _numbered(group) if isinstance(group, h5py.Group) else []
-    if not arrays:
-        return []
-    lost = place_state(model, arrays)
-    return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
+
+    def restore() -> str:
+        with _weights(path) as file:
+            group = file.get("optimizer/vars")
+            arrays = _numbered(group) if isinstance(group, h5py.Group) else []
+        return place_state(model, arrays) if arrays else ""
+
+    return compile_written(model, settings, custom_objects=custom_objects, renamed={}, restore=restore)
 
 
 def _weights(path: Path) -> h5py.File:

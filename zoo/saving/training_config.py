@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import h5py
@@ -50,6 +50,43 @@ def compile_arguments(
         arguments[name] = _one_list(_read("metric", config.get(name), custom_objects))
     arguments["optimizer"] = _optimizer(config["optimizer_config"], custom_objects)
     return {name: _rename_keys(value, renamed) for name, value in arguments.items()}
+
+
+def compile_written(
+    model: keras.Model,
+    config: Mapping[str, Any],
+    *,
+    custom_objects: Mapping[str, Any],
+    renamed: Mapping[str, str],
+    restore: Callable[[], str],
+) -> list[str]:
+    """Compile a model by written settings and give its optimizer the memory it had; return what could not be done.
+
+    Args:
+        model: to be compiled.
+        config: as `compile_arguments` takes it.
+        custom_objects: as of `compile_arguments`.
+        renamed: as of `compile_arguments`.
+        restore: gives the optimizer its memory; returns nothing, or why it starts afresh.
+    """
+    try:
+        model.compile(**compile_arguments(config, custom_objects=custom_objects, renamed=renamed))
+    except (InputError, ValueError, TypeError, KeyError) as error:
+        reason = str(error) if isinstance(error, InputError) else " ".join(str(error).split())[:200]
+        return [not_compiled(f": {reason} cannot be read")]
+    try:
+        lost = restore()
+    except InputError as error:
+        lost = f"{error} cannot be read"
+    return [f"the optimizer's memory was not read ({lost}); it starts afresh."] if lost else []
+
+
+def not_compiled(why: str) -> str:
+    """Return the sentence on a model that is left uncompiled; ``why`` goes on where it says so."""
+    return (
+        f"the weights were read, the compile settings were not{why}. Call model.compile again, or give "
+        "custom_objects={name: object} for what is your own."
+    )
 
 
 def restore_state(file: h5py.File, model: keras.Model) -> str:
