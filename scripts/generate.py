@@ -1,4 +1,4 @@
-"""Write what is generated: the tables in README.md, recipes/README.md, docs/checks.md and docs/performance.md.
+"""Write what is generated: README.md's tables, recipes/README.md, docs/checks.md, docs/performance.md, all cards.
 
     python scripts/generate.py            writes them
     python scripts/generate.py --check    fails where they are stale
@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmark_tables import full_tables, headline_table, results
 
 import zoo
+from zoo.cards import all_cards, named, with_interval
 from zoo.datasets import all_datasets
 from zoo.pretrained import all_weights
 from zoo.recipes import Recipe, all_recipes
@@ -41,15 +42,21 @@ def main(arguments: list[str]) -> int:
         ROOT / "README.md": fill((ROOT / "README.md").read_text(), tables()),
         ROOT / "recipes/README.md": recipe_index(),
         ROOT / "docs/checks.md": checks_page(),
+        **{ROOT / "saved_models" / name: text for name, text in all_cards().items()},
         ROOT / "docs/performance.md": fill(
             (ROOT / "docs/performance.md").read_text(), {"benchmarks": full_tables(results())}
         ),
     }
+    left = {*(ROOT / "saved_models").glob("*.md")} - fresh.keys()
     stale = [path for path, text in fresh.items() if not path.is_file() or path.read_text() != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is stale: run python scripts/generate.py", file=sys.stderr)
-        return 1 if stale else 0
+        for path in left:
+            print(f"{path.relative_to(ROOT)} is the card of weights that are not there", file=sys.stderr)
+        return 1 if stale or left else 0
+    for path in left:
+        path.unlink()
     for path in stale:
         path.write_text(fresh[path])
         print("wrote", path.relative_to(ROOT))
@@ -75,14 +82,18 @@ def model_table() -> str:
 
 
 def weight_table() -> str:
-    rows = []
-    for w in all_weights().values():
-        low, high = w.metrics["test_accuracy_low"], w.metrics["test_accuracy_high"]
-        figure = f"{w.metrics['test_accuracy']:.2%} ({low:.1%} to {high:.1%})"
-        rows.append(
-            (f"`{w.name}`", f"{w.parameter_count:,}", figure, f"`{w.recipe}`", f"`zoo pretrain {w.name}`")
+    rows = [
+        (
+            link(Path(f"saved_models/{w.name}.md"), w.name),
+            f"{w.parameter_count:,}",
+            "" if w.multiply_adds is None else f"{w.multiply_adds:,}",
+            f"{named(w.figure)} {with_interval(w, w.figure)}",
+            f"`{w.recipe}`",
         )
-    return table(("weights", "parameters", "test accuracy (95 % interval)", "recipe", "made again by"), rows)
+        for w in all_weights().values()
+    ]
+    heads = ("weights", "parameters", "multiply-adds", "on the test split (95 % interval)", "recipe")
+    return table(heads, rows)
 
 
 def recipe_table() -> str:

@@ -125,6 +125,7 @@ def test_version_and_help():
         (["diagram", "cnn", "-o", "a.bmp"], 2, ".svg"),
         (["diagram", "none.keras", "-o", "a.svg"], 1, "no file none.keras"),
         (["pretrain", "cnn.nothing"], 2, "No pretrained weights"),
+        (["pretrain", "cnn.fashion", "--check"], 2, "No pretrained weights"),
         (["predict", "mnist_cn", "digit.png"], 2, "Did you mean 'mnist_cnn'"),
         (["lsit"], 2, "lsit"),
         (["--load", "none.py", "list"], 2, "no file none.py"),

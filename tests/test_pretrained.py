@@ -1,36 +1,75 @@
 import dataclasses
-import json
 
 import numpy as np
 import pytest
 
 import zoo
-from zoo.pretrained import all_weights, find_weights, manifest_path
+from zoo.plans import all_plans
+from zoo.pretrain import pretrain
+from zoo.pretrained import WeightsFile, all_weights, find_weights, manifest_path
 from zoo.verify import verify
 
 NAMES = zoo.list_models(pretrained=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
+SMALL = (
+    "cnn.digits",
+    "mlp.digits",
+    "mlp.rings",
+    "mlp.spirals",
+)  # measured in seconds, of data that is built in
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SMALL else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 def test_files_and_figures_are_what_the_manifest_says(name):
     found = verify(name)
     assert found.good, found.told
     if not found.measured:
         pytest.skip(found.told[-1])
-    low, high = (find_weights(name).metrics[f"test_accuracy_{end}"] for end in ("low", "high"))
-    assert low < find_weights(name).metrics["test_accuracy"] < high
+    weights = find_weights(name)
+    low, high = weights.interval
+    assert low <= weights.metrics[weights.figure] <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mlp.digits", "mlp.spirals", "softmax_regression.mnist"])
+def test_the_recipe_makes_the_weights_again(name):
+    before = manifest_path().read_bytes()
+    try:
+        weights, told = pretrain(name, check=True)
+    except zoo.MissingFileError as missing:
+        pytest.skip(str(missing))
+    same = weights.weights_sha256 == find_weights(name).weights_sha256
+    assert told.startswith("They equal the weights before, bit for bit" if same else "They are other weights")
+    assert manifest_path().read_bytes() == before
 
 
 def test_the_manifest_has_the_facts_of_each_file():
-    facts = json.loads(manifest_path().read_text())
-    assert facts["schema"] == 1
-    assert [m["name"] for m in facts["models"]] == sorted(NAMES)
-    listed = {file for m in facts["models"] for file in m["files"]}
-    assert {p.name for p in manifest_path().parent.iterdir()} - {"manifest.json"} == listed
-    for weights in all_weights().values():
+    folder, records = manifest_path().parent, all_weights()
+    assert list(records) == sorted(NAMES)
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 20_000_000
+    listed = {file for weights in records.values() for file in weights.files}
+    assert {path.name for path in folder.iterdir() if path.suffix in (".keras", ".h5")} == listed
+    for weights in records.values():
         assert weights.recipe in zoo.list_recipes()
-        assert weights.licence
-        assert weights.versions["keras"]
+        assert weights.parameters["seed"] == weights.seed
+        assert {"zoo", "keras", "python", weights.backend} <= weights.versions.keys()
+        assert {path.name for path in (folder / "pictures" / weights.name).iterdir()} == set(weights.pictures)
+        for name, file in weights.files.items():
+            assert (folder / name).stat().st_size == file.size
+    assert sum(name.endswith(".h5") for name in listed) >= 2
+
+
+def test_every_weights_plan_is_kept():
+    for name, plan in all_plans().items():
+        assert plan.recipe in zoo.list_recipes()
+        assert plan.parameters.keys() <= zoo.recipes.find_recipe(plan.recipe).parameters.keys()
+        assert plan.withheld or (plan.bar and plan.use and plan.limits), name
+        for figure, bound in plan.bar.items() if name in NAMES else ():
+            value = find_weights(name).metrics[figure]
+            assert value <= bound if figure.endswith(("error", "mse")) else value >= bound
 
 
 def test_a_name_with_a_tag_brings_its_arguments_also_untrained():
@@ -56,9 +95,11 @@ def test_another_number_of_classes_keeps_the_body_and_makes_a_new_head():
     ("change", "words"),
     [
         ({"metrics": {"test_accuracy": 0.5}}, "written is 0.5"),
+        ({"figure": "test_bravery"}, "test_bravery, which the manifest judges it by, is not measured"),
         ({"dataset_sha256": "0"}, "not the one that the manifest names"),
-        ({"files": {"mlp.digits.keras": "0"}}, "is not the file that the manifest describes"),
-        ({"files": {"no.keras": "0"}}, "is missing"),
+        ({"files": {"mlp.digits.keras": WeightsFile("0", 1)}}, "is not the file that the manifest describes"),
+        ({"files": {"no.keras": WeightsFile("0", 1)}}, "is missing"),
+        ({"weights_sha256": "0"}, "does not hold the weights that the manifest describes"),
     ],
 )
 def test_what_is_not_as_written_is_told(monkeypatch, change, words):
@@ -96,27 +137,71 @@ def test_a_missing_weights_file_says_how_to_make_it(monkeypatch, tmp_path):
         zoo.create_model("cnn.digits", pretrained=True)
 
 
-def test_pretraining_writes_both_files_and_the_manifest(monkeypatch, tmp_path):
-    from zoo.pretrain import pretrain
+@pytest.fixture
+def empty(monkeypatch, tmp_path):
+    """A folder for finished weights with none in it, in place of saved_models/."""
+    path = tmp_path / "manifest.json"
+    path.write_text('{"schema": 2, "models": []}')
+    for module in ("pretrained", "pretrain", "plans", "card_pictures"):
+        monkeypatch.setattr(f"zoo.{module}.manifest_path", lambda: path)
+    return tmp_path
 
-    (tmp_path / "manifest.json").write_text('{"schema": 1, "models": []}')
-    for module in ("zoo.pretrained", "zoo.pretrain"):
-        monkeypatch.setattr(f"{module}.manifest_path", lambda: tmp_path / "manifest.json")
+
+def test_pretraining_writes_files_pictures_and_the_manifest_last(empty, monkeypatch):
     weights, told = pretrain("mlp.small", recipe="digits_mlp", epochs=1, hidden=(8,))
-    assert "first weights" in told
+    assert told == "mlp.small.keras, mlp.small.h5 written. These are the first weights of this name."
     assert weights.parameters == {
         **{"hidden": (8,), "epochs": 1, "batch_size": 32, "learning_rate": 2e-3, "dropout": 0.3, "seed": 0}
     }
-    assert {p.name for p in tmp_path.iterdir()} == {"manifest.json", "mlp.small.keras", "mlp.small.h5"}
+    assert weights.multiply_adds == 64 * 8 + 8 * 10
+    assert {p.name for p in empty.iterdir()} == {
+        *("manifest.json", "mlp.small.keras", "mlp.small.h5", "pictures")
+    }
+    assert weights.pictures == ("curves.png", "confusion.png", "mistakes.png", "diagram.png")
+    assert verify("mlp.small").told[0] == "2 files, their checksums as in the manifest"
+    assert zoo.create_model("mlp.small", pretrained=True).count_params() == weights.parameter_count
+
+    before = {path: path.read_bytes() for path in empty.rglob("*") if path.is_file()}
     again, told = pretrain("mlp.small")
     assert told == "They equal the weights before, bit for bit."
     assert again.metrics == weights.metrics
-    assert zoo.create_model("mlp.small", pretrained=True).count_params() == weights.parameter_count
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"dataset": "digits"', '"dataset": "mnist"'))
-    with pytest.raises(zoo.MissingFileError, match="mlp.small learns from mnist, .* the run took digits"):
+    assert all(path.read_bytes() == held for path, held in before.items()), "what is the same is left alone"
+    (empty / "mlp.small.h5").unlink()
+    assert pretrain("mlp.small")[1].startswith("mlp.small.keras, mlp.small.h5 written. They equal")
+
+    other = dataclasses.replace(
+        weights, weights_sha256="0" * 64, metrics=weights.metrics | {"test_accuracy_high": 0.01}
+    )
+    monkeypatch.setattr("zoo.pretrain.find_weights", lambda name: other)
+    held = (empty / "manifest.json").read_bytes()
+    with pytest.raises(zoo.PromiseError, match="is outside their interval"):
+        pretrain("mlp.small", check=True)
+    assert (empty / "manifest.json").read_bytes() == held
+
+
+def test_pretraining_refuses_what_is_not_the_plans(empty):
+    plan = '["mlp.small"]\nrecipe = "digits_mlp"\nparameters = { epochs = 1, hidden = [8] }\n'
+    (empty / "plans.toml").write_text(plan + "bar = { test_accuracy = 1.0 }\n")
+    with pytest.raises(
+        zoo.PromiseError, match=r"test_accuracy of at least 1.0, and this training .* gave 0\."
+    ):
+        pretrain("mlp.small")
+    (empty / "plans.toml").write_text(plan + 'dataset = "iris"\n')
+    with pytest.raises(zoo.MissingFileError, match="learns from iris, and the run of digits_mlp took digits"):
         pretrain("mlp.small")
     with pytest.raises(zoo.InputError, match="trains mlp, not cnn"):
         pretrain("cnn.small", recipe="digits_mlp", epochs=1)
     with pytest.raises(zoo.InputError, match="architecture.tag"):
         pretrain("cnn", recipe="digits_mlp")
+    with pytest.raises(zoo.UnknownModelError, match="No pretrained weights 'mlp.smaller'"):
+        pretrain("mlp.smaller", check=True)
+    assert not list(empty.glob("*.keras"))
+
+
+def test_a_plan_that_says_what_no_plan_says_is_refused(empty):
+    (empty / "plans.toml").write_text('["mlp.small"]\nrecipes = "digits_mlp"\n')
+    with pytest.raises(zoo.InputError, match="mlp.small: recipes is no field of a plan"):
+        all_plans()
+    (empty / "plans.toml").write_text('["mlp.small"]\nuse = "none"\n')
+    with pytest.raises(zoo.InputError, match="recipe is missing"):
+        all_plans()

@@ -174,8 +174,8 @@ def list_models(pattern: str = "*", *, task: str | None = None, pretrained: bool
     Examples:
         >>> list_models("*regression")
         ['logistic_regression', 'softmax_regression']
-        >>> list_models("*.digits", pretrained=True)
-        ['cnn.digits', 'mlp.digits']
+        >>> list_models("cnn.*", pretrained=True)
+        ['cnn.digits', 'cnn.mnist']
     """
     if task is not None and task not in TASKS:
         raise InputError(f"No task {task!r}.{did_you_mean(task, TASKS)} There are {', '.join(TASKS)}.")

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from zoo.datasets import load_dataset
-from zoo.errors import MissingFileError, ZooError
+from zoo._weights_sum import weights_sum
+from zoo.errors import MissingFileError, MissingPackageError, ZooError
+from zoo.measures import measure
 from zoo.pretrained import Weights, find_weights, weights_file
 from zoo.registry import create_model
-from zoo.runs.measure import of_test_rows
 from zoo.saving import load_model
 
-_ROUNDING = 1e-6  # of an accuracy, where another machine rounds a prediction at its edge otherwise
-_LOSS = 1e-3  # of a loss, as a share of it
+# Another machine rounds a prediction at its edge otherwise. That may move a figure by this share of its interval, and
+# one without an interval by this share of itself.
+_OF_INTERVAL = 0.1
+_OF_ITSELF = 1e-3
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ class Verdict:
 def verify(name: str) -> Verdict:
     """Hold finished weights against the manifest.
 
-    Each file has its checksum and opens as a model, all files hold the same weights, and the figures of the test split
-    come out again, where the data is here.
+    Each file has its checksum and its size and opens as a model, all files hold the weights whose checksum is written,
+    and the figures come out again, whatever they are (an accuracy, an error, the points of a game), where the data is
+    here.
 
     Args:
         name: one of ``zoo.list_models(pretrained=True)``.
@@ -60,7 +61,7 @@ def verify(name: str) -> Verdict:
         return Verdict(name, good=False, measured=False, told=(str(error),))
     try:
         figures = list(_figures(weights))
-    except MissingFileError as missing:
+    except (MissingFileError, MissingPackageError) as missing:
         reason = str(missing).partition("\n")[0]
         return Verdict(name, good=True, measured=False, told=(told, f"not measured: {reason}"))
     good = all(right for right, _ in figures)
@@ -68,28 +69,35 @@ def verify(name: str) -> Verdict:
 
 
 def _files(weights: Weights) -> str:
-    """Say that the files are the manifest's, open, and hold the same weights; raise where they do not."""
-    first: list[np.ndarray] | None = None
-    for file_name in weights.files:
+    """Say that the files are the manifest's, open, and hold its weights; raise where they do not."""
+    for file_name, facts in weights.files.items():
         file = weights_file(weights, Path(file_name).suffix)
-        arrays = load_model(file, compile=False).get_weights()
-        if first is not None and not (len(first) == len(arrays) and all(map(np.array_equal, first, arrays))):
-            raise ZooError(f"{file_name} does not hold the weights that {next(iter(weights.files))} holds.")
-        first = arrays
+        if file.stat().st_size != facts.size:
+            raise ZooError(f"{file_name} has {file.stat().st_size:,} bytes, written are {facts.size:,}.")
+        if weights_sum(load_model(file, compile=False)) != weights.weights_sha256:
+            raise ZooError(f"{file_name} does not hold the weights that the manifest describes.")
     return f"{len(weights.files)} files, their checksums as in the manifest"
 
 
 def _figures(weights: Weights) -> Iterator[tuple[bool, str]]:
     """Measure again what the manifest says of the test split."""
-    data = load_dataset(weights.dataset, seed=weights.seed, validation_split=0.15)
-    if data.checksum != weights.dataset_sha256:
-        yield False, f"the dataset {weights.dataset} is not the one that the manifest names: {data.checksum}"
     model = create_model(weights.name, pretrained=True)
-    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    for name, value in of_test_rows(model, data.test, seed=weights.seed).items():
+    figures, data = measure(
+        weights.name,
+        model,
+        dataset=weights.dataset,
+        dataset_arguments=weights.dataset_arguments,
+        seed=weights.seed,
+    )
+    if data is not None and data.checksum != weights.dataset_sha256:
+        yield False, f"the dataset {weights.dataset} is not the one that the manifest names: {data.checksum}"
+    if weights.figure not in figures:
+        yield False, f"{weights.figure}, which the manifest judges it by, is not measured"
+    for name, value in figures.items():
         written = weights.metrics.get(name)
-        if written is None:
+        if written is None or name.endswith(("_low", "_high")):
             continue
-        close = abs(value - written) <= (_LOSS * abs(written) if name.endswith("loss") else _ROUNDING)
-        compared = "as written" if close else f"written is {written:.6g}"
-        yield close, f"{name} {value:.6g}, {compared}"
+        low, high = (weights.metrics.get(f"{name}_{end}") for end in ("low", "high"))
+        slack = _OF_ITSELF * abs(written) if low is None or high is None else _OF_INTERVAL * (high - low)
+        close = abs(value - written) <= max(slack, 1e-6)
+        yield close, f"{name} {value:.6g}, {'as written' if close else f'written is {written:.6g}'}"

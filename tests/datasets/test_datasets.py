@@ -102,6 +102,16 @@ def test_the_made_targets_need_both_inputs():
     assert explained(np.hstack([x1, x2]), product) < 0.05
 
 
+def test_a_dataset_is_loaded_again_by_its_own_arguments():
+    data = zoo.load_dataset(
+        "feature_extraction1", n=200, noise=0.5, validation_split=0.25, train_size=60, seed=3
+    )
+    again = zoo.load_dataset(data.name, **data.arguments)
+    assert again.checksum == data.checksum
+    for name, split in data.splits.items():
+        np.testing.assert_array_equal(again.splits[name].x, split.x)
+
+
 def test_no_picture_of_a_digit_is_on_two_sides():
     data = zoo.load_dataset("digit_sum", n=6000, validation_split=0.1, seed=1)
     pictures = {

@@ -104,21 +104,31 @@ def diagram(
     print(save_diagram(model, output))
 
 
-@app.command(epilog="Examples:  zoo pretrain cnn.digits   zoo pretrain mlp.iris --recipe my_iris.py")
+@app.command(
+    epilog="Examples:  zoo pretrain cnn.digits   zoo pretrain mlp.digits --check   "
+    "zoo pretrain mlp.iris --recipe my_iris.py"
+)
 def pretrain(
     name: Annotated[
         str, typer.Argument(help="architecture.tag, such as cnn.digits.", autocompletion=model_names)
     ],
     recipe: Annotated[str | None, typer.Option(help="The recipe that trains it, for a new name.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with the manifest, and write nothing.")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="Folder to keep the run in.")] = None,
 ) -> None:
-    """Train finished weights again from their recipe, and record them in the manifest."""
-    if recipe is None:
-        from zoo.pretrained import find_weights
+    """Train finished weights again from their recipe, compare them with those there are, and record them.
 
+    With --check the exit code is 1 where they are other weights, and their figure is outside the stated interval.
+    """
+    from zoo.plans import all_plans
+    from zoo.pretrained import find_weights
+
+    if check or (recipe is None and name not in all_plans()):
         find_weights(name)
     load_keras()
     from zoo.pretrain import pretrain as train
 
-    weights, told = train(name, recipe=recipe, output=output)
-    print(f"{name}: {', '.join(weights.files)} written. {told}")
+    _, told = train(name, recipe=recipe, check=check, output=output)
+    print(f"{name}: {told}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zoo._lazy import np
@@ -58,6 +58,8 @@ class Dataset:
         source: where the data comes from.
         licence: under which terms.
         checksum: SHA-256 of all rows before they were cut.
+        arguments: what `load_dataset` was called with, so that ``load_dataset(data.name, **data.arguments)`` is this
+            dataset again; without ``path``.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Dataset:
     source: str
     licence: str
     checksum: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def splits(self) -> dict[str, Split]:

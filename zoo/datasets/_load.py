@@ -80,7 +80,7 @@ def load_dataset(
             raise
         print(f"{str(missing).partition(chr(10))[0]} Taking {fallback[0]} in place of {name}.")
         return load_dataset(fallback[0], fallback=fallback[1:], **cut)
-    return _cut(dataset_entry(name), samples, **cut)
+    return _cut(dataset_entry(name), samples, {**arguments, **cut}, **cut)
 
 
 def _samples(name: str, path: str | os.PathLike[str] | None, arguments: dict[str, Any]) -> Samples:
@@ -100,6 +100,7 @@ def _samples(name: str, path: str | os.PathLike[str] | None, arguments: dict[str
 def _cut(
     entry: DatasetEntry,
     samples: Samples,
+    arguments: Mapping[str, Any],
     *,
     validation_split: float,
     test_split: float,
@@ -138,6 +139,7 @@ def _cut(
         source=entry.source,
         licence=entry.licence,
         checksum=samples.checksum(),
+        arguments=arguments,
     )
 
 

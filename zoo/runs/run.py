@@ -25,6 +25,7 @@ from zoo import registry
 from zoo._files import atomic_path, write_text
 from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
+from zoo.plans import less_is_better
 from zoo.runs.card import card, number, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
@@ -34,7 +35,6 @@ from zoo.saving import save_model
 from zoo.training._shelf import Shelf, keep_trainings
 
 _for_the_script = contextlib.ExitStack()
-_LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse")
 
 
 class Run:
@@ -53,7 +53,7 @@ class Run:
         parameters: the values in force, ``seed`` among them.
         folder: ``runs/<recipe>/<time>``, made when the first file is written.
         metrics: what ``metrics.json`` holds, once `finish` has been called.
-        model: the trained model, and ``licence`` that of its data, once `finish` has been called.
+        model: the trained model, and ``data`` what it learnt from, once `finish` has been called.
 
     Examples:
         >>> run = Run("doctest", epochs=3, learning_rate=0.01)
@@ -144,7 +144,7 @@ class Run:
             "parameter_count": int(model.count_params()),
             **of_run(data, self.parameters, begin=self._begin),
         }
-        self.model, self.licence = model, getattr(data, "licence", "Apache-2.0")
+        self.model, self.data = model, data
         save_model(model, self.folder / "model.keras")
         epochs = epochs_of(history)
         if epochs:
@@ -197,7 +197,7 @@ class Run:
         if self.parameters != self._defaults or self.metrics["interrupted"]:
             return
         for name, bound in expect.items():
-            less = name.rpartition("_")[2] in _LESS_IS_BETTER
+            less = less_is_better(name)
             value = self.metrics[name]
             if not (value <= bound if less else value >= bound):
                 raise PromiseError(

@@ -148,8 +148,8 @@ def intervals(model: keras.Model, data: Any, *, seed: int = 0) -> dict[str, tupl
             )
         elif output.loss:
             error = guess.reshape(len(rows), -1) - output.y.reshape(len(rows), -1)
-            found[f"{prefix}mse"] = _bootstrap((error**2).mean(axis=1), seed)
-            found[f"{prefix}mae"] = _bootstrap(np.abs(error).mean(axis=1), seed)
+            found[f"{prefix}mse"] = mean_interval((error**2).mean(axis=1), seed)
+            found[f"{prefix}mae"] = mean_interval(np.abs(error).mean(axis=1), seed)
     return found
 
 
@@ -173,7 +173,8 @@ def _wilson(hits: np.ndarray) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def _bootstrap(values: np.ndarray, seed: int) -> tuple[float, float]:
+def mean_interval(values: np.ndarray, seed: int) -> tuple[float, float]:
+    """Return the bootstrap's 95 % interval of a mean: percentiles of 2,000 resamplings of the values."""
     random = np.random.default_rng(seed)
     means = [random.choice(values, len(values)).mean() for _ in range(2000)]
     low, high = np.percentile(means, [2.5, 97.5])
