@@ -54,8 +54,6 @@ def test_a_spoilt_file_is_refused_in_our_own_words_or_opens_as_a_model(
 ):
     suffix, content = sources[which]
     spoilt, done = mutations.mutated(content, suffix, str(seed))
-    if "bytes" in done and ".h5" in f"{suffix} {done}":
-        return  # wrong bytes can bring HDF5 itself down, and this process with it; the script has others for that
     path = tmp_path_factory.getbasetemp() / f"spoilt{suffix}"
     path.write_bytes(spoilt)
     outcome, told = worker.look_and_load(path)
