@@ -45,9 +45,7 @@ def sources(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore")  # what a spoilt file warns of is no matter here
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True
-)
+@settings(max_examples=300, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(which=st.integers(0, 3), seed=st.integers(0, 10**6))
 def test_a_spoilt_file_is_refused_in_our_own_words_or_opens_as_a_model(
     sources, tmp_path_factory, which, seed

@@ -19,7 +19,6 @@ def blobs():
     return train.x[:100], train.y[:100]
 
 
-@settings(deadline=None)
 @given(
     steps=st.integers(30, 500),
     highest=st.floats(1e-4, 10),

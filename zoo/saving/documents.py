@@ -32,6 +32,7 @@ class Documents:
         training: ``compile_config`` of a ``.keras``, ``training_config`` of an ``.h5``; None where saved uncompiled.
         keras_version: which wrote it; ``""`` where it does not say.
         backend: on which it ran; ``""`` where it does not say.
+        upgraded: whether a version before 3 wrote it, and this is said in the words of Keras 3.
     """
 
     form: Literal["keras", "h5"]
@@ -39,6 +40,7 @@ class Documents:
     training: Any
     keras_version: str
     backend: str
+    upgraded: bool = False
 
     @property
     def architecture(self) -> Any:
