@@ -10,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 
 from zoo.saving.documents import Documents
-from zoo.saving.upgrade._models import Upgrade, gone
+from zoo.saving.upgrade._models import Upgrade
+from zoo.saving.upgrade._names import GONE
 from zoo.saving.upgrade._rules import Writer, writer_of
 from zoo.saving.upgrade._training import training
 
-__all__ = ["Writer", "gone", "upgraded", "writer_of"]
+__all__ = ["GONE", "Writer", "upgraded", "writer_of"]
 
 _MOST_NAMES = 3
 
