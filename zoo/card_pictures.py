@@ -14,6 +14,7 @@ import zoo.plots
 from zoo._files import atomic_folder, atomic_path
 from zoo.datasets import Dataset
 from zoo.pretrained import manifest_path
+from zoo.registry import model_info
 
 _WIDEST = 1200  # pixels
 _COLOURS = 256  # what a palette holds
@@ -42,7 +43,7 @@ def keep_pictures(
         kept = {file: source for file, source in kept.items() if source.is_file()}
         for file, source in kept.items():
             shutil.copy(source, folder / file)
-        if data is not None and data.task == "classification":
+        if data is not None and model_info(name.partition(".")[0]).task == "classification":
             drawn = {"confusion.png": zoo.plots.confusion}
             if len(data.input_shape) == 3:
                 drawn["mistakes.png"] = zoo.plots.mistakes

@@ -114,7 +114,8 @@ def _telling(key: str, value: Any) -> bool:
 
 
 def _figures(weights: Weights, plan: Plan | None) -> list[str]:
-    rows = ["| on the test split | value | 95 % interval |", "| --- | --- | --- |"]
+    where = "in a hundred games" if weights.dataset is None else "on the test split"
+    rows = [f"| {where} | value | 95 % interval |", "| --- | --- | --- |"]
     for figure, value in weights.metrics.items():
         if figure.endswith(("_low", "_high")):
             continue

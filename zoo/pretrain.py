@@ -108,7 +108,7 @@ def pretrain(
             multiply_adds=_work(model),
             train_seconds=run.metrics["train_seconds"],
             weights_licence="Apache-2.0",
-            data_licence=getattr(run.data, "licence", "Apache-2.0"),
+            data_licence=getattr(run.data, "licence", "none, there is no data"),
             **made_from,
         )
         if not check:
