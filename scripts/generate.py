@@ -92,7 +92,7 @@ def weight_table() -> str:
         )
         for w in all_weights().values()
     ]
-    heads = ("weights", "parameters", "multiply-adds", "on the test split (95 % interval)", "recipe")
+    heads = ("weights", "parameters", "multiply-adds", "figure (95 % interval)", "recipe")
     return table(heads, rows)
 
 

@@ -41,7 +41,7 @@ def card(weights: Weights, plan: Plan | None) -> str:
     if plan is not None and plan.limits:
         lines += ["## Not for what", "", *_wrapped(plan.limits), ""]
     lines += ["## How to load it", "", "```python", "import zoo", "", *_loading(weights), "```", ""]
-    lines += ["## Figures", "", *_figures(weights, plan), ""]
+    lines += ["## Figures", "", *_figures(weights, plan, info.task), ""]
     lines += ["## How it was made", "", *_making(weights, info.example), ""]
     lines += ["## Files", "", "| file | bytes | SHA-256 |", "| --- | --- | --- |"]
     lines += [f"| [{n}]({n}) | {file.size:,} | `{file.sha256}` |" for n, file in weights.files.items()]
@@ -113,8 +113,9 @@ def _telling(key: str, value: Any) -> bool:
     return key not in ("validation_split", "train_size") and value != plain.get(key, object())
 
 
-def _figures(weights: Weights, plan: Plan | None) -> list[str]:
-    where = "in a hundred games" if weights.dataset is None else "on the test split"
+def _figures(weights: Weights, plan: Plan | None, task: str) -> list[str]:
+    judged = task in ("classification", "multi-output", "regression")  # else the plan says how
+    where = "on the test split" if judged else "figure"
     rows = [f"| {where} | value | 95 % interval |", "| --- | --- | --- |"]
     for figure, value in weights.metrics.items():
         if figure.endswith(("_low", "_high")):
@@ -123,7 +124,8 @@ def _figures(weights: Weights, plan: Plan | None) -> list[str]:
         between = " to ".join(shown(figure, end) for end in ends if end is not None)
         rows.append(f"| {named(figure)} | {shown(figure, value)} | {between} |")
     if plan is not None and plan.bar:
-        rows += ["", f"Its bar is {_bars(plan)}. `zoo verify {weights.name}` measures all of this again."]
+        again = f"`zoo verify {weights.name}` measures all of this again."
+        rows += ["", *_wrapped(f"Its bar is {_bars(plan)}. {again}")]
     return rows
 
 
