@@ -8,7 +8,7 @@ import statistics
 import sys
 from pathlib import Path
 
-MOST_LINES_IN_ALL = 37000
+MOST_LINES_IN_ALL = 39000
 MOST_LINES_IN_A_FILE = 420
 MOST_MEDIAN_LINES_OF_A_FUNCTION = 12
 
