@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
+import weakref
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ DEFAULT = "handwriting.digits"
 _FILES = (".keras", ".h5", ".hdf5")
 _AS_ONE = 0.8  # a picture read as one digit with less than this is looked at for several
 _ROOM = 0.3  # of a digit's size, left around it when it is cut out
+_seeing: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # compiled once a model
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +118,7 @@ def predict_image(model: Any, picture: Any = None, *, invert: bool | None = None
 
     if picture is None:
         model, picture = DEFAULT, model
-    model = model if isinstance(model, keras.Model) else find_model(model)
+    model = _opened(model)
     for ends, words in ((model.inputs, "go in"), (model.outputs, "come out")):
         if len(ends) != 1:
             names = ", ".join(end.name for end in ends)
@@ -152,7 +155,7 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
         >>> [(reading.label, reading.box.left) for reading in read_digits(sheet)]
         [(1, 28), (1, 88)]
     """
-    model = model if isinstance(model, keras.Model) else find_model(model)
+    model = _opened(model)
     whole = predict_image(model, picture, invert=invert)
     if not whole.found:
         return []
@@ -169,6 +172,17 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
     ]
 
 
+def _opened(model: Any) -> Any:
+    if model == DEFAULT:  # asked for again and again
+        return _kept(all_weights()[DEFAULT].files[f"{DEFAULT}.keras"])
+    return model if isinstance(model, keras.Model) else find_model(model)
+
+
+@functools.lru_cache(maxsize=1)
+def _kept(_checksum: str) -> Any:
+    return find_model(DEFAULT)
+
+
 def _canvas(model: Any) -> Any:
     """Return the layer of a model that makes pictures of any size ready, or None."""
     from zoo.models._canvas import DigitCanvas
@@ -182,8 +196,10 @@ def _as_drawn(model: Any, canvas: Any, picture: Any, invert: bool | None) -> Rea
         classes = model.output_shape[-1]
         return Reading(np.full(classes, 1 / classes, "float32"), np.zeros((28, 28), "float32"), found=False)
     pixels, inverted, notes = drawing(picture, invert=invert)
-    values = keras.ops.convert_to_numpy(model(pixels[None], training=False))
-    seen = keras.ops.convert_to_numpy(canvas(pixels[None]))
+    if model not in _seeing:
+        _seeing[model] = keras.Model(model.input, [canvas.output, model.output])
+        _seeing[model].compile(jit_compile=False)  # XLA would compile anew for each size
+    seen, values = _seeing[model].predict_on_batch(pixels[None])
     return Reading(values[0], seen[0, ..., 0], inverted, notes)
 
 

@@ -66,10 +66,10 @@ def _digit(label: int, random: np.random.Generator) -> Any:
 
 def _redrawn(images: np.ndarray, side: int, random: np.random.Generator) -> np.ndarray:
     """Lay images on sheets of another size, bent, and drawn with another pen."""
-    sheets = _warped(images, side, random)
     from scipy import ndimage
 
-    pen = random.choice(["as it was", "hard", "soft", "ridge", "wide"], p=[0.25, 0.2, 0.2, 0.2, 0.15])
+    pen = random.choice(["as it was", "hard", "soft", "ridge", "wide"], p=[0.3, 0.2, 0.2, 0.15, 0.15])
+    sheets = _warped(images, side, random, much=0.5 if pen == "as it was" else 1.0)
     level = random.uniform(0.25, 0.7)
     if pen == "hard":
         sheets = (sheets > level).astype("float32")
@@ -86,16 +86,16 @@ def _redrawn(images: np.ndarray, side: int, random: np.random.Generator) -> np.n
     return sheets
 
 
-def _warped(images: np.ndarray, side: int, random: np.random.Generator) -> np.ndarray:
+def _warped(images: np.ndarray, side: int, random: np.random.Generator, much: float = 1.0) -> np.ndarray:
     """Slant, stretch, turn and wave images on their way to another size."""
     from scipy import ndimage
 
     count, height, width = images.shape
     place = (np.arange(side, dtype="float32") + 0.5) / side - 0.5
     down, across = np.meshgrid(place, place, indexing="ij")
-    turn, slant = random.normal(0, 0.12, count), random.normal(0, 0.15, count)
-    stretch = np.exp(random.normal(0, 0.12, (2, count)))
-    knots = random.normal(0, 0.02, (2, count, 5, 5)).astype("float32")
+    turn, slant = much * random.normal(0, 0.12, count), much * random.normal(0, 0.15, count)
+    stretch = np.exp(much * random.normal(0, 0.12, (2, count)))
+    knots = random.normal(0, 0.02 * much, (2, count, 5, 5)).astype("float32")
     at = np.linspace(0, 4, side)
     grid = np.stack(np.broadcast_arrays(np.arange(count)[:, None, None], at[:, None], at), 0)
     wave = [ndimage.map_coordinates(axis, grid, order=1) for axis in knots]

@@ -57,7 +57,7 @@ class DigitCanvas(keras.layers.Layer):  # type: ignore[misc]
         scale = (20 * _FINE - pen_wanted) / ops.maximum(extent - pen, extent / 2)
         ink = _ink(_sample(far, middle, fine / scale, fine))
         ink = _with_pen(ink, (pen_wanted - pen * scale) / 2)
-        sheet = ops.average_pool(ink[..., None], _FINE)
+        sheet = ops.average_pool(ink[..., None], _FINE, strides=_FINE)
         seen = ops.max(far, axis=(1, 2)) >= _FAINTEST
         return sheet * ops.cast(seen, "float32")[:, None, None, None]
 
@@ -71,30 +71,44 @@ class DigitCanvas(keras.layers.Layer):  # type: ignore[misc]
 
 
 def _colours(pixels: Any) -> Any:
-    """Return ``(batch, height, width, 3)`` in 0..1; what is transparent is laid on white, light ink on black."""
-    most = ops.max(pixels, axis=(1, 2, 3), keepdims=True)
-    pixels = pixels / ops.where(most > 1.5, 255.0, 1.0)
-    # Channels that are missing are ones everywhere: no colour, no transparency.
-    ones = ops.ones_like(pixels[..., :1])
+    """Return the colours, 1 or 3 channels; what is transparent lies on white, under light ink on black."""
+    if pixels.shape[-1] in (1, 3):
+        return pixels
+    # Channels that are missing are opaque everywhere: no colour, no transparency.
+    most = _most(pixels)
+    ones = most * ops.ones_like(pixels[..., :1])
     pixels = ops.concatenate([pixels, ones, ones, ones], axis=-1)
-    colours, alpha = pixels[..., :3], pixels[..., 3:4]
+    colours, alpha = pixels[..., :3], pixels[..., 3:4] / most
     light = ops.sum(alpha * colours, axis=(1, 2, 3), keepdims=True)
     light = light / (3 * ops.sum(alpha, axis=(1, 2, 3), keepdims=True) + 1e-6)
-    return alpha * colours + (1 - alpha) * ops.cast(light < 0.6, "float32")
+    return alpha * colours + (1 - alpha) * most * ops.cast(light < 0.6 * most, "float32")
+
+
+def _most(pixels: Any) -> Any:
+    """Return what white is in these pixels: 255 or 1."""
+    return ops.where(ops.max(pixels, axis=(1, 2, 3), keepdims=True) > 1.5, 255.0, 1.0)
 
 
 def _distance(colours: Any) -> Any:
-    """Return each pixel's distance from the paper, the colour that most of the border has."""
-    border = ops.concatenate([colours[:, 0], colours[:, -1], colours[:, :, 0], colours[:, :, -1]], axis=1)
-    paper = (ops.mean(border, axis=1, keepdims=True) + ops.mean(colours, axis=(1, 2))[:, None]) / 2
+    """Return each pixel's distance from the paper, which is the colour that most of the border has."""
+    white = _most(colours)
+    sides = [colours[:, 0], colours[:, -1], colours[:, :, 0], colours[:, :, -1]]
+    border = ops.concatenate(sides, axis=1) / white[:, 0]
+    paper = ops.mean(colours, axis=(1, 2), keepdims=True)[:, 0] / white[:, 0]
+    paper = (ops.mean(border, axis=1, keepdims=True) + paper) / 2
     for reach in (0.3, 0.1, 0.03, 0.01, 0.01, 0.01):  # nearer and nearer to where most of them are
         weight = 1 / (ops.sum((border - paper) ** 2, axis=-1, keepdims=True) + reach**2)
         paper = ops.sum(weight * border, axis=1, keepdims=True) / ops.sum(weight, axis=1, keepdims=True)
-    grain = ops.abs(border - paper)
-    weight = 1 / (ops.max(grain, axis=-1, keepdims=True) + 0.02)
-    grain = ops.sum(weight * grain, axis=1, keepdims=True) / ops.sum(weight, axis=1, keepdims=True)
-    far = ops.abs(colours - paper[:, None]) - 2 * grain[:, None]
-    return ops.relu(ops.max(far, axis=-1))
+    grain = ops.max(ops.abs(border - paper), axis=-1)
+    weight = 1 / (grain + 0.02)
+    grain = ops.sum(weight * grain, axis=1) / ops.sum(weight, axis=1)
+    # All that is done to every pixel is here, and in as few steps as can be: a picture may have a million.
+    far = ops.abs(colours - (paper * white[:, 0])[:, None])
+    if colours.shape[-1] == 3:
+        far = ops.maximum(ops.maximum(far[..., 0], far[..., 1]), far[..., 2])
+    else:
+        far = ops.max(far, axis=-1)
+    return ops.relu(far / white[..., 0] - 2 * grain[:, None, None])
 
 
 def _sample(image: Any, middle: list[Any], side: Any, cells: int) -> Any:
@@ -125,7 +139,7 @@ def _ink(far: Any) -> Any:
 def _in_company(ink: Any) -> Any:
     """Return 1 where there is enough ink around a place, 0 at lone specks."""
     block = _LOOK // 16
-    blocks = ops.pad(ops.average_pool(ink[..., None], block), ((0, 0), (1, 1), (1, 1), (0, 0)))
+    blocks = ops.pad(ops.average_pool(ink[..., None], block, strides=block), ((0, 0), (1, 1), (1, 1), (0, 0)))
     around = ops.average_pool(blocks, 3, strides=1)[..., 0] * (3 * block) ** 2
     enough = ops.cast(around > _LONE * ops.sum(ink, axis=(1, 2), keepdims=True), "float32")
     return ops.repeat(ops.repeat(enough, block, axis=1), block, axis=2)
