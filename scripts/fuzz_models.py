@@ -38,7 +38,12 @@ def main() -> int:
     parser.add_argument("--mutations", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds-limit", type=float, default=10.0, help="for one file")
+    parser.add_argument(
+        "--seconds-limit",
+        type=float,
+        default=10.0,
+        help="for one file, of the processor; ten times that by the clock",
+    )
     parser.add_argument(
         "--memory-limit", type=int, default=2048, help="MiB for a file, over what an idle process takes"
     )
@@ -152,11 +157,24 @@ class Worker:
         self.process.start()
         theirs.close()
         self.number: int | None = None
-        self.since, self.ready, self.done, self.ground = time.monotonic(), False, 0, 0
+        self.since, self.worked, self.ready, self.done, self.ground = time.monotonic(), 0.0, False, 0, 0
 
     def give(self, number: int) -> None:
-        self.number, self.since = number, time.monotonic()
+        self.number, self.since, self.worked = number, time.monotonic(), self._processor()
         self.pipe.send(number)
+
+    def is_late(self, seconds: float) -> bool:
+        """Say whether it takes too long: of the processor, so that other programs do not count, or by far."""
+        if not self.ready:
+            return time.monotonic() - self.since > _START
+        return self._processor() - self.worked > seconds or time.monotonic() - self.since > 10 * seconds
+
+    def _processor(self) -> float:
+        try:
+            told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:
         try:
@@ -215,7 +233,7 @@ def _run(numbers: Iterator[int], sources: list[dict], given: argparse.Namespace,
                         one.number = None
                         # Keras and TensorFlow keep a little of every model.
                         dead = one.done >= 5000 or one.memory() > limit / 2
-                elif time.monotonic() - one.since > (given.seconds_limit if one.ready else _START):
+                elif one.is_late(given.seconds_limit):
                     dead, reason = True, f"over {given.seconds_limit:g} s"
                 elif one.ready and one.memory() > limit:
                     dead, reason = True, f"over {given.memory_limit} MiB"

@@ -8,8 +8,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 import zoo
+
+# A machine with other work says nothing of a test.
+settings.register_profile("zoo", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zoo")
 
 
 @pytest.fixture(autouse=True)

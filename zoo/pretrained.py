@@ -101,21 +101,25 @@ def weights_file(weights: Weights, suffix: str = ".keras") -> Path:
     return path
 
 
-def check_shipped(path: Path) -> None:
-    """Hold a file of ``saved_models/`` against the manifest; other files pass.
+def check_shipped(path: Path) -> bool:
+    """Hold a file of ``saved_models/`` against the manifest; return whether it is one, and other files pass.
 
     Raises:
         BrokenModelError: the manifest lists the file under another checksum.
     """
     if path.resolve().parent != manifest_path().parent.resolve():
-        return
+        return False
     for weights in all_weights().values():
         expected = weights.files.get(path.name)
-        if expected is not None and sha256(path) != expected:
-            raise BrokenModelError(
-                f"{path} is not the file that the manifest describes: its SHA-256 is {sha256(path)}, "
-                f"expected {expected}. `zoo pretrain {weights.name}` makes it again from its recipe."
-            )
+        if expected is None:
+            continue
+        if sha256(path) == expected:
+            return True
+        raise BrokenModelError(
+            f"{path} is not the file that the manifest describes: its SHA-256 is {sha256(path)}, "
+            f"expected {expected}. `zoo pretrain {weights.name}` makes it again from its recipe."
+        )
+    return False
 
 
 @functools.lru_cache(maxsize=1)

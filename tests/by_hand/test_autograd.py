@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from zoo.by_hand import MLP, Scalar, gradient
 
-law = settings(deadline=None, max_examples=50)
+law = settings(max_examples=50)
 numbers = st.floats(0.5, 2)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from zoo.by_hand import chain_rule, derivative, gradient, jacobian, limit, product_rule, sum_rule
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=50)
+law = settings(max_examples=50)
 points = st.floats(-2, 2)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from zoo.by_hand import conv2d, conv2d_backward, gradient_check, max_pool2d, max_pool2d_backward
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 seeds = st.integers(0, 2**32 - 1)
 paddings = st.sampled_from(["valid", "same"])
 strides = st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
@@ -36,7 +36,7 @@ def test_convolution_is_linear_in_images_and_in_filters(seed, a, b, padding, str
     )
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seeds, paddings, strides)
 def test_convolution_gradients_agree_with_central_differences(seed, padding, strides):
     rng = np.random.default_rng(seed)
@@ -52,7 +52,7 @@ def test_convolution_gradients_agree_with_central_differences(seed, padding, str
     assert gradient_check(loss_and_gradient, np.concatenate([x.ravel(), kernel.ravel()])).error < 1e-6
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seeds, st.integers(1, 3), paddings, strides)
 def test_pooling_hands_all_of_the_gradient_to_the_winners(seed, size, padding, strides):
     rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ from zoo.by_hand import SGD, Adagrad, Adam, Momentum, RMSprop, batches, descend,
 from zoo.by_hand import trace as trace_module
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 OPTIMIZERS = [SGD(0.1), Momentum(0.02), Adagrad(0.5), RMSprop(0.01), Adam(0.1)]
 
 

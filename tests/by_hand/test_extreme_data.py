@@ -10,7 +10,7 @@ from zoo import by_hand
 from zoo.by_hand.linear_regression import SOLVERS
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 seeds = st.integers(0, 2**32 - 1)
 powers_of_ten = st.lists(st.integers(-12, 12), min_size=3, max_size=3)
 

@@ -11,7 +11,7 @@ from zoo.by_hand import GaussianClassifier
 from zoo.by_hand.softmax_regression import log_softmax
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 ORACLES = [("shared", LinearDiscriminantAnalysis()), ("separate", QuadraticDiscriminantAnalysis())]
 divides_by_n = parse_version(sklearn.__version__) >= parse_version("1.9")
 

@@ -15,7 +15,7 @@ from zoo.by_hand import (
 )
 from zoo.by_hand.optimizers import OPTIMIZERS
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 
 
 @pytest.fixture(scope="module")

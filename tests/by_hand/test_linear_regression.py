@@ -13,7 +13,7 @@ from zoo.by_hand import trace as trace_module
 from zoo.by_hand.linear_regression import SOLVERS
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -188,7 +188,7 @@ def test_more_features_than_rows_still_fit():
     np.testing.assert_allclose(model.predict(X), y, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seeds)
 def test_solvers_agree(seed):
     X, y = random_problem(seed)

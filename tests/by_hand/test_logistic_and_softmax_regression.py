@@ -12,7 +12,7 @@ from zoo.by_hand import LogisticRegression, SoftmaxRegression
 from zoo.by_hand.logistic_regression import sigmoid
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 
 
 def two_blobs(seed=0, n=1000):

@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from zoo.by_hand import MLP, Adam, MLPClassifier, MLPRegressor, SoftmaxRegression, gradient_check
 from zoo.errors import InputError
 
-law = settings(deadline=None, max_examples=30)
+law = settings(max_examples=30)
 seeds = st.integers(0, 2**32 - 1)
 ACTIVATIONS = ["sigmoid", "tanh", "relu"]
 

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import zoo
@@ -153,7 +153,6 @@ def test_groups_are_split_whole(groups):
     assert not {groups[i] for i in one} & {groups[i] for i in other}
 
 
-@settings(deadline=None)
 @given(
     ids=st.lists(st.integers(0, 12), min_size=10, max_size=60).filter(lambda ids: len(set(ids)) > 4),
     fraction=st.floats(0.2, 0.5),

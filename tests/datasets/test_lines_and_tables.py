@@ -15,7 +15,7 @@ import zoo
 from zoo.by_hand import LinearRegression
 from zoo.datasets import all_datasets, originals
 
-law = settings(deadline=None, max_examples=25)
+law = settings(max_examples=25)
 seeds, counts, noises = st.integers(0, 2**32 - 1), st.integers(3, 3000), st.floats(0, 10)
 LINES = {"linear_regression1": (1.02, -0.009), "linear_regression2": (0.8, 0.1)}
 DECKS_PATH = [

@@ -59,7 +59,7 @@ def test_noise_is_added_in_training_only():
     assert np.std(0.8 * spoilt[spoilt != 0] - x[spoilt != 0]) == pytest.approx(0.5, abs=0.05)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=1, max_size=5))
 def test_the_divergence_is_that_of_two_normal_distributions(pairs):
     mean, log_variance = np.array(pairs, "float32").T[:, None]

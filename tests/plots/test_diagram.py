@@ -428,7 +428,7 @@ def graphs(draw, key=(), depth=2):
 
 
 @given(graphs())
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 def test_any_graph_is_laid_out_without_overlaps(graph):
     check(arrange(graph, lambda item: (0.5 + 0.2 * len(item.name), 0.5)))
 
@@ -458,7 +458,7 @@ kinds, numbers = st.sampled_from(["dense", "add", "join", "shared", "nested"]), 
 
 
 @given(st.lists(st.tuples(kinds, numbers, numbers), min_size=1, max_size=8), st.integers(1, 3))
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 def test_any_model_is_drawn_as_keras_has_it(steps, inputs):
     model = built_from(steps, inputs)
     test_every_layer_and_every_connection_appears_once(lambda: model)

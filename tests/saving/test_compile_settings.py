@@ -204,6 +204,7 @@ def keras_2(path, config):
     """Give an ``.h5`` compile settings as Keras 2 wrote them."""
     with h5py.File(path, "r+") as file:
         file.attrs["training_config"] = json.dumps(config)
+        file.attrs["keras_version"] = "2.12.0"
         del file["optimizer_weights"]
 
 

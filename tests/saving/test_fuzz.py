@@ -45,17 +45,13 @@ def sources(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore")  # what a spoilt file warns of is no matter here
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True
-)
+@settings(max_examples=300, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(which=st.integers(0, 3), seed=st.integers(0, 10**6))
 def test_a_spoilt_file_is_refused_in_our_own_words_or_opens_as_a_model(
     sources, tmp_path_factory, which, seed
 ):
     suffix, content = sources[which]
     spoilt, done = mutations.mutated(content, suffix, str(seed))
-    if "bytes" in done and ".h5" in f"{suffix} {done}":
-        return  # wrong bytes can bring HDF5 itself down, and this process with it; the script has others for that
     path = tmp_path_factory.getbasetemp() / f"spoilt{suffix}"
     path.write_bytes(spoilt)
     outcome, told = worker.look_and_load(path)

@@ -1,12 +1,5 @@
 """Files of Keras 1 and 2 open, and compute what they did: held against NumPy on the file's own arrays."""
 
-import io
-import json
-import os
-import zipfile
-from pathlib import Path
-
-import h5py
 import keras
 import numpy as np
 import pytest
@@ -539,115 +532,84 @@ def test_without_its_optimizer_it_opens_uncompiled_and_says_so_once(tmp_path):
     ) == 1  # and what TensorFlow says of itself
 
 
-def test_up_to_2_12_a_file_called_keras_is_hdf5_and_opens(tmp_path):
-    numbers = {"d": Numbers().named("d", kernel=(3, 2), bias=(2,))}
-    path = write_h5(tmp_path / "old.keras", DENSE, numbers, version="2.12.0")
-    same = write_h5(tmp_path / "old.h5", DENSE, numbers, version="2.12.0")
-    x = rows(3)
-    np.testing.assert_array_equal(answers(zoo.load_model(path), x), answers(zoo.load_model(same), x))
-    assert zoo.inspect_model(path).problems == ()
-
-
-# -- archives of Keras 2 ------------------------------------------------------------------------------------
-
-
-def test_an_archive_of_keras_2(tmp_path):
-    """Its numbers stand under the classes of layers, counted in the order of the file."""
+@pytest.mark.parametrize("width", [4, 6])
+def test_a_backward_layer_of_its_own(tmp_path, width):
     draw = Numbers()
-    layers = [
-        (layer("InputLayer", "a", batch_input_shape=[None, 2, 3], dtype="float32"), []),
-        (layer("Dense", "second", units=3), [[["a", 0, 0, {}]]]),
-        (
-            layer("LSTM", "l", units=2, recurrent_activation="sigmoid", time_major=False),
-            [[["second", 0, 0, {}]]],
-        ),
-        (layer("Dense", "first", units=2), [[["l", 0, 0, {}]]]),
-    ]
-    config = functional(layers, ["a"], ["first"], class_name="Functional")
-    for one in config["config"]["layers"]:
-        one |= {"module": "keras.layers", "registered_name": None, "build_config": {"input_shape": [None, 3]}}
-    optimizer = {
-        "module": "keras.optimizers",
-        "class_name": "SGD",
-        "config": {"learning_rate": 0.5, "momentum": 0.9},
-    }
-    config |= {
-        "module": "keras.src.engine.functional",
-        "compile_config": {"optimizer": optimizer, "loss": "mse"},
-    }
-    arrays = {
-        "dense": [draw(3, 3), draw(3)],
-        "lstm/cell": [draw(3, 8), draw(2, 8), draw(8)],
-        "dense_1": [draw(2, 2), draw(2)],
-    }
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w") as file:
-        for name, some in arrays.items():
-            for number, array in enumerate(some):
-                file[f"layers/{name}/vars/{number}"] = array
-        file["optimizer/vars/0"] = np.int64(5)
-        for number, array in enumerate([one for some in arrays.values() for one in some]):
-            file[f"optimizer/vars/{number + 1}"] = array
-    with zipfile.ZipFile(tmp_path / "old.keras", "w") as archive:
-        archive.writestr("config.json", json.dumps(config))
-        archive.writestr("metadata.json", json.dumps({"keras_version": "2.14.0"}))
-        archive.writestr("model.weights.h5", buffer.getvalue())
-    loaded = zoo.load_model(tmp_path / "old.keras")
-    x = rows(2, 3)
-    (w1, b1), cell, (w2, b2) = arrays.values()
-    close(loaded, x, lstm(x @ w1 + b1, *cell)[:, -1] @ w2 + b2)
-    assert int(loaded.optimizer.iterations) == 5
-    np.testing.assert_array_equal(keras.ops.convert_to_numpy(loaded.optimizer.variables[2]), w1)
-
-
-# -- real files -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def real():
-    folder = Path(os.environ.get("ZOO_DATA_DIR", "")) / "old_models"
-    if not (os.environ.get("ZOO_DATA_DIR") and folder.is_dir()):
-        pytest.skip("ZOO_DATA_DIR has no old_models")
-    return folder
-
-
-def arrays_of(path, *names):
-    with h5py.File(path) as file:
-        group = file["model_weights"]
-        return [[group[name][one][()] for one in group[name].attrs["weight_names"]] for name in names]
-
-
-def test_a_dense_network_of_2_12(real):
-    path = real / "dense_2.12_reduction_auto.h5"
-    model = zoo.load_model(path)
-    x = y = rows(50)
-    layers = arrays_of(path, "dense", "dense_1", "dense_2", "dense_3", "dense_4")
-    for number, (kernel, bias) in enumerate(layers):
-        y = y @ kernel + bias
-        y = np.maximum(y, 0) if number < 3 else y
-    close(model, x, softmax(y))
-    assert model.compiled
-
-
-@pytest.mark.parametrize("name", ["lstm_functional_2.3-tf", "lstm_sequential_2.3.1"])
-def test_an_lstm_of_2_3(real, name):
-    path = real / f"{name}.h5"
-    model = zoo.load_model(path)
-    x = rows(*((6, 38) if "functional" in name else (1, 56)))
-    cell, (kernel, bias) = arrays_of(
-        path, *(("lstm", "dense") if "functional" in name else ("lstm_1", "dense_1"))
+    forward, backward = ([draw(3, n), draw(n, n), draw(n)] for n in (4, width))
+    inner = layer("SimpleRNN", "f", units=4, activation="tanh", return_sequences=True)
+    other = layer("SimpleRNN", "b", units=width, activation="tanh", return_sequences=True, go_backwards=True)
+    model = sequential(
+        layer("InputLayer", "i", batch_input_shape=[None, 5, 3], dtype="float32"),
+        layer("Bidirectional", "bi", layer=inner, backward_layer=other, merge_mode="concat"),
     )
-    y = lstm(x, *cell)[:, -1] @ kernel + bias
-    close(model, x, softmax(y) if "functional" in name else y)
-    assert model.compiled
+    names = ("kernel:0", "recurrent_kernel:0", "bias:0")
+    weights = {
+        "bi": [
+            (f"bi/{way}/{name}", array)
+            for way, arrays in (("forward_f", forward), ("backward_b", backward))
+            for name, array in zip(names, arrays, strict=True)
+        ]
+    }
+    x = rows(5, 3)
+    expected = np.concatenate([simple_rnn(x, *forward), simple_rnn(x[:, ::-1], *backward)[:, ::-1]], axis=-1)
+    close(zoo.load_model(write_h5(tmp_path / "old.h5", model, weights, version="2.4.0")), x, expected)
 
 
-def test_an_export_of_teachable_machine(real):
-    path = real / "teachable_machine_2.4.h5"
-    model = zoo.load_model(path)
-    x = DRAW.uniform(-1, 1, (2, 224, 224, 3)).astype("float32")
-    inner = keras.Model(model.inputs, model.layers[0].output)
-    ((kernel, bias, last),) = arrays_of(path, "sequential_7")
-    features = keras.ops.convert_to_numpy(model.layers[0](x, training=False))
-    close(model, x, softmax(np.maximum(features @ kernel + bias, 0) @ last))
-    assert inner.output_shape == (None, 1280)
+@pytest.mark.parametrize(("version", "stride"), [("2.2.4", 1), ("2.4.0", 2), ("1.2.2", 2)])
+def test_layers_with_filters_of_their_own_at_each_place(tmp_path, version, stride):
+    draw = Numbers()
+    high, wide = (6 - 3) // stride + 1, (5 - 2) // stride + 1
+    kernel, bias = draw(high * wide, 3 * 2 * 2, 4), draw(high, wide, 4)
+    long = (high * wide - 2) // stride + 1
+    kernel_1, bias_1 = draw(long, 2 * 4, 3), draw(long, 3)
+    if version.startswith("1"):
+        first = {
+            "nb_filter": 4,
+            "nb_row": 3,
+            "nb_col": 2,
+            "subsample": [stride, stride],
+            "dim_ordering": "tf",
+        }
+        second = {"nb_filter": 3, "filter_length": 2, "subsample_length": stride}
+        first |= {"border_mode": "valid", "bias": True, "init": "glorot_uniform", "W_regularizer": None}
+    else:
+        first = {"filters": 4, "kernel_size": [3, 2], "strides": [stride, stride], "implementation": 1}
+        second = {"filters": 3, "kernel_size": [2], "strides": [stride], "data_format": "channels_last"}
+        first |= {
+            "padding": "valid",
+            "data_format": "channels_last",
+            "kernel_constraint": None,
+            "use_bias": True,
+        }
+    model = sequential(
+        layer("LocallyConnected2D", "a", batch_input_shape=[None, 6, 5, 2], activation="relu", **first),
+        layer("Reshape", "r", target_shape=[high * wide, 4]),
+        layer("LocallyConnected1D", "b", activation="linear", **second),
+    )
+    weights = {
+        "a": [("a/kernel:0", kernel), ("a/bias:0", bias)],
+        "r": [],
+        "b": [("b/kernel:0", kernel_1), ("b/bias:0", bias_1)],
+    }
+    x = rows(6, 5, 2)
+    y = np.zeros((3, high, wide, 4))
+    for i in range(high):
+        for j in range(wide):
+            field = x[:, i * stride : i * stride + 3, j * stride : j * stride + 2].reshape(3, -1)
+            y[:, i, j] = np.maximum(field @ kernel[i * wide + j] + bias[i, j], 0)
+    y = y.reshape(3, -1, 4)
+    z = [y[:, i * stride : i * stride + 2].reshape(3, -1) @ kernel_1[i] + bias_1[i] for i in range(long)]
+    loaded = zoo.load_model(write_h5(tmp_path / "old.h5", model, weights, version=version))
+    close(loaded, x, np.stack(z, axis=1))
+    for suffix in (".keras", ".h5"):
+        again = zoo.load_model(zoo.save_model(loaded, tmp_path / f"new{suffix}"))
+        np.testing.assert_array_equal(answers(again, x), answers(loaded, x))
+
+
+def test_what_keras_dropped_is_refused_with_the_reason(tmp_path):
+    model = sequential(layer("MaxoutDense", "m", output_dim=2, nb_feature=2, input_dim=3))
+    path = write_h5(tmp_path / "old.h5", model, {"m": []}, version="1.2.2")
+    with pytest.raises(
+        zoo.UnsafeModelError, match=r"'MaxoutDense', which neither Keras nor the zoo has \(Keras 2 dropped"
+    ):
+        zoo.load_model(path)

@@ -12,7 +12,7 @@ from old_files import functional, layer, sequential
 
 from zoo.saving import upgrade
 from zoo.saving.documents import Documents
-from zoo.saving.upgrade import _keras_1, _layers, _recurrent, _training, _words, gone, upgraded
+from zoo.saving.upgrade import _keras_1, _layers, _recurrent, _training, _words, upgraded
 from zoo.saving.upgrade._rules import writer_of
 
 KERAS_1, KERAS_2, TENSORFLOW = (
@@ -319,13 +319,6 @@ def test_a_convolution_with_its_channels_first_is_turned_around():
     made = upgraded(Documents("h5", functional(layers, ["x"], ["c"]), None, "2.2.4", ""))[0].model["config"]
     assert [one["class_name"] for one in made["layers"]] == ["InputLayer", "Permute", "Conv2D", "Permute"]
     assert made["output_layers"] == ["c_channels_first", 0, 0]
-
-
-def test_what_keras_dropped_is_named_with_the_reason():
-    model = sequential(layer("MaxoutDense", "m", output_dim=2, nb_feature=2, input_dim=3))
-    assert list(gone(upgraded(Documents("h5", model, None, "1.2.2", ""))[0].model)) == [
-        ("m", "Keras 2 dropped it")
-    ]
 
 
 def test_a_function_that_keras_has_not_stays_as_it_was():

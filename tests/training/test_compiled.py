@@ -73,7 +73,7 @@ COMBINATIONS = list(
 
 
 @given(st.sampled_from(COMBINATIONS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_form_of_everything_means_what_its_names_say(combination):
     outputs, loss, weights, metrics, y, rows = combination
     prefix = "k_" if outputs == "keys" else ""
@@ -101,7 +101,7 @@ def test_every_form_of_everything_means_what_its_names_say(combination):
     st.permutations(NAMES),
     st.sampled_from(("list", "dict", "keys")),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_total_is_the_sum_of_weight_times_loss_by_name(numbers, order, outputs):
     prefix = "k_" if outputs == "keys" else ""
     weight = dict(zip(NAMES, numbers, strict=True))

@@ -150,7 +150,7 @@ def combinations(draw):
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(combinations())
 def test_a_hundred_valid_combinations_raise_nothing(combination):
     last, compiled, x, y, arguments = combination

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import zoo
@@ -19,7 +19,6 @@ def blobs():
     return train.x[:100], train.y[:100]
 
 
-@settings(deadline=None)
 @given(
     steps=st.integers(30, 500),
     highest=st.floats(1e-4, 10),

@@ -447,7 +447,7 @@ def test_right_data_raises_nothing(table, model, y):
     assert len(history.history["loss"]) == 1
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(classes=st.integers(2, 6), rows=st.integers(30, 60), seed=st.integers(0, 99))
 def test_any_right_classification_raises_nothing(classes, rows, seed):
     random = np.random.default_rng(seed)

@@ -276,7 +276,7 @@ def test_an_epoch_that_never_ends_is_said(monkeypatch):
         fit(unknown(), 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 12), st.integers(1, 4), st.integers(1, 5))
 def test_each_batch_is_given_out_once_and_in_order(held, steps, ahead):
     supply = Supply(((np.array([k]), np.array([k])) for k in range(held)), steps=steps)

@@ -216,7 +216,7 @@ def test_a_frame_of_float32_is_not_copied():
     assert np.shares_memory(read_table(frame).array, frame.to_numpy())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=9),
     st.sampled_from([float, object, "Float64", "category"]),
@@ -226,7 +226,7 @@ def test_numbers_survive_whatever_type_holds_them(values, dtype):
     np.testing.assert_array_equal(array, np.float32(values))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**9), 10**9))
 def test_every_number_written_by_python_is_read(value):
     assert parsed(str(value)) == float(value)

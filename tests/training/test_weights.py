@@ -61,7 +61,7 @@ def test_the_case_of_keys_read_from_json():
     st.lists(st.floats(0, 50, width=32), min_size=3, max_size=3).filter(any),
     st.sampled_from([int, str, float, np.int64, np.str_, lambda k: f" {k}.0"]),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_one_output_is_weighed_as_keras_weighs_it(weights, key):
     mine = weigh(net(), Rows(X, Y), {key(k): w for k, w in enumerate(weights)})
     ours = net().fit(mine.x, mine.y, sample_weight=mine.sample_weight, verbose=0, shuffle=False).history

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoo._files import atomic_path
 from zoo.errors import InputError
 from zoo.pretrained import check_shipped
+from zoo.saving import _first_look
 from zoo.saving._kinds import FORMS
 from zoo.saving._limits import Limits
 from zoo.saving.untrusted import checked_path
@@ -119,9 +120,15 @@ def load_model(
         4
     """
     source = checked_path(path)
-    check_shipped(source)
+    limits = limits or Limits()
+    known = check_shipped(source)
+    if not known:
+        _first_look.prepare()  # while Keras is imported
 
     from zoo.saving._opening import open_checked
+
+    if not known:
+        _first_look.look_first(source, limits)
 
     return open_checked(
         source,
@@ -129,5 +136,5 @@ def load_model(
         custom_objects=custom_objects,
         replace=replace,
         compile=compile,
-        limits=limits or Limits(),
+        limits=limits,
     )

@@ -62,7 +62,14 @@ _OPERATION = re.compile(
     r"^class ([A-Z]\w*)\((?:operation\.)?(?:Operation|SegmentReduction|Absolute|Conjugate)\)"
 )
 # A file of the zoo names these: its own layers and models.
-OWN = ("zoo>GAN", "zoo>Sampling", "zoo>RandomWindow", "zoo>hard_sigmoid_keras_2")
+OWN = (
+    "zoo>GAN",
+    "zoo>Sampling",
+    "zoo>RandomWindow",
+    "zoo>hard_sigmoid_keras_2",
+    "zoo>LocallyConnected1D",
+    "zoo>LocallyConnected2D",
+)
 OPERATION = "keras.ops>"  # the name of an operation in an .h5, see model_config
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from zoo.saving._keras_names import OWN, RUN_CODE, Part, bare_names, parts
 from zoo.saving._references import Reference, plain
+from zoo.saving.upgrade._names import GONE
 
 Standing = Literal["Keras", "zoo", "yours", "word", "unknown", "unsafe"]
 
@@ -97,7 +98,8 @@ def _named(reference: Reference, known: Collection[str]) -> tuple[Standing, str]
     if of_keras:
         return "unsafe", f"{what}, which is no layer, loss or other part of a model"
     if module in ("", "__main__") or (module == "builtins" and not _is_builtin(name)) or _is_callers(module):
-        return "unknown", f"{what}, which neither Keras nor the zoo has"
+        reason = f" ({GONE[name]})" if name in GONE else ""
+        return "unknown", f"{what}, which neither Keras nor the zoo has{reason}"
     return "unsafe", f"{what}, which is outside of Keras"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import h5py
 import numpy as np
 
+from zoo.saving._archive import Contents as Archive
 from zoo.saving._archive import read_archive
 from zoo.saving._hdf5 import Array, open_hdf5, walk
 from zoo.saving._kinds import beyond, broken, check_form
@@ -30,6 +32,7 @@ class Documents:
         training: ``compile_config`` of a ``.keras``, ``training_config`` of an ``.h5``; None where saved uncompiled.
         keras_version: which wrote it; ``""`` where it does not say.
         backend: on which it ran; ``""`` where it does not say.
+        upgraded: whether a version before 3 wrote it, and this is said in the words of Keras 3.
     """
 
     form: Literal["keras", "h5"]
@@ -37,6 +40,7 @@ class Documents:
     training: Any
     keras_version: str
     backend: str
+    upgraded: bool = False
 
     @property
     def architecture(self) -> Any:
@@ -79,24 +83,38 @@ def read_contents(path: Path, limits: Limits, *, numbers: bool = False) -> Conte
         UnsafeModelError: it is not built as a model's file is, or beyond the limits.
         BrokenModelError: it is damaged, or something else.
     """
+    with opened(path, limits) as (archive, file, arrays):
+        bad = _not_finite(path, file, arrays) if numbers else ""
+        if archive is None:
+            model, training = (
+                _attribute(path, file, f"{name}_config", limits) for name in ("model", "training")
+            )
+            version, backend = (_text_of(file, name) for name in ("keras_version", "backend"))
+            return Contents(Documents("h5", model, training, version, backend), tuple(arrays), bad)
+    config = parse(path, "config.json", archive.config, limits)
+    metadata = parse(path, "metadata.json", archive.metadata, limits)
+    if not isinstance(config, dict):
+        raise broken(path, "its config.json is no configuration of a model")
+    version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+    documents = Documents("keras", config, config.get("compile_config"), str(version), "")
+    return Contents(documents, tuple(arrays), bad)
+
+
+@contextlib.contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[tuple[Archive | None, h5py.File, list[Array]]]:
+    """Open a file as far as it is HDF5: the archive around that, if any, and the arrays in it, none of them read.
+
+    Raises:
+        UnsafeModelError: it is not built as a model's file is, or beyond the limits.
+        BrokenModelError: it is damaged, or something else.
+    """
     if check_form(path) == "keras":
         archive = read_archive(path, limits)
-        config = parse(path, "config.json", archive.config, limits)
-        metadata = parse(path, "metadata.json", archive.metadata, limits)
         with archive.weights, open_hdf5(path, archive.weights) as file:
-            arrays = walk(path, file, limits)
-            bad = _not_finite(path, file, arrays) if numbers else ""
-        if not isinstance(config, dict):
-            raise broken(path, "its config.json is no configuration of a model")
-        version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
-        documents = Documents("keras", config, config.get("compile_config"), str(version), "")
-        return Contents(documents, tuple(arrays), bad)
-    with open_hdf5(path) as file:
-        arrays = walk(path, file, limits)
-        bad = _not_finite(path, file, arrays) if numbers else ""
-        model, training = (_attribute(path, file, f"{name}_config", limits) for name in ("model", "training"))
-        version, backend = (_text_of(file, name) for name in ("keras_version", "backend"))
-    return Contents(Documents("h5", model, training, version, backend), tuple(arrays), bad)
+            yield archive, file, walk(path, file, limits)
+    else:
+        with open_hdf5(path) as file:
+            yield None, file, walk(path, file, limits)
 
 
 def parse(path: Path, name: str, text: bytes | str, limits: Limits) -> Any:
@@ -178,14 +196,15 @@ def _not_finite(path: Path, file: h5py.File, arrays: list[Array]) -> str:
         if thing.dtype.kind not in "fc" or not is_weight(array.place) or not array.size:
             continue
         try:
-            if not all(np.isfinite(piece).all() for piece in _pieces(thing)):
+            if not all(np.isfinite(piece).all() for piece in pieces(thing)):
                 return array.place
         except OSError as error:
             raise broken(path, f"its array {array.place!r} cannot be read ({str(error)[:100]})") from None
     return ""
 
 
-def _pieces(thing: h5py.Dataset) -> Iterator[np.ndarray]:
+def pieces(thing: h5py.Dataset) -> Iterator[np.ndarray]:
+    """Read an array a few million numbers at a time."""
     if not thing.shape:
         yield np.asarray(thing[()])
         return

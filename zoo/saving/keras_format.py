@@ -16,7 +16,6 @@ import keras
 from zoo.saving.documents import Documents
 from zoo.saving.old_archive import compile_old, load_old_archive
 from zoo.saving.training_config import not_compiled
-from zoo.saving.upgrade import UPGRADED
 
 
 def write(model: keras.Model, path: Path) -> None:
@@ -46,7 +45,7 @@ def read(
     told = []
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        if documents.keras_version == UPGRADED and _is_old(path):
+        if documents.upgraded:
             model = load_old_archive(path, documents, custom_objects or {}, safe_mode=safe_mode)
             told += compile_old(model, path, documents, custom_objects or {}) if compile else []
         else:
@@ -62,13 +61,6 @@ def read(
     for sentence in told:
         warnings.warn(f"{path.name}: {sentence}", stacklevel=3)
     return model
-
-
-def _is_old(path: Path) -> bool:
-    """Whether a file was written before Keras 3, whatever its documents say by now."""
-    with zipfile.ZipFile(path) as archive:
-        facts = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
-    return not str(facts.get("keras_version", "3")).startswith("3")
 
 
 def _read_current(

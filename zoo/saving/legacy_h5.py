@@ -49,7 +49,7 @@ def read(
     """
     custom = {**_own_classes(), **(custom_objects or {})}
     with _quiet():
-        build = _build_old if is_upgraded(documents) else _build_current
+        build = _build_old if documents.upgraded else _build_current
         model, renamed = build(path, documents, custom, safe_mode)
         _settle(model)
         told = [_names_told(renamed)] if renamed else []
@@ -58,11 +58,6 @@ def read(
     for sentence in told:
         warnings.warn(f"{path.name}: {sentence}", stacklevel=3)
     return model
-
-
-def is_upgraded(documents: Documents) -> bool:
-    """Whether documents of an ``.h5`` were put into the words of Keras 3, which name the modules of classes."""
-    return isinstance(documents.model, dict) and "module" in documents.model
 
 
 def _build_current(

@@ -37,7 +37,7 @@ def compile_arguments(
     """Turn written compile settings into the arguments of `keras.Model.compile`.
 
     Args:
-        config: as `read_training_config` returns it, of Keras 2 or 3.
+        config: as a file holds it, in the words of Keras 3.
         custom_objects: losses, metrics and optimizers of the user's own, by name.
         renamed: the new names of renamed layers; an output may be called by one.
 
@@ -170,8 +170,6 @@ def _named(kind: str, name: str, custom: Mapping[str, Any]) -> Any:
 
 def _built(kind: str, config: Mapping[str, Any], custom: Mapping[str, Any]) -> Any:
     name, inner = config["class_name"], dict(config["config"])
-    if inner.get("reduction") == "auto":  # of Keras 2
-        inner["reduction"] = "sum_over_batch_size"
     if isinstance(inner.get("fn"), str):
         function = _named(kind, inner["fn"], custom)
         inner["fn"] = keras.metrics.get(function) if isinstance(function, str) else function
@@ -194,31 +192,15 @@ def _optimizer(config: Mapping[str, Any] | str, custom: Mapping[str, Any]) -> ke
         except ValueError as error:
             raise InputError(f"the optimizer {config!r}") from error
     name, inner = config["class_name"], dict(config["config"])
-    bare = name.removeprefix("Custom>")  # Keras 2.11 to 2.15
     own = custom.get(name, keras.saving.get_registered_object(name))
-    cls: Any = own or getattr(keras.optimizers, bare, None)
+    cls: Any = own or getattr(keras.optimizers, name, None)
     if not hasattr(cls, "from_config"):
         raise InputError(f"the optimizer {name!r}")
-    if own is None and bare != "LossScaleOptimizer":
-        inner = _modern(cls, inner)
     try:
         with keras.saving.custom_object_scope(dict(custom)):
             return cls.from_config(inner)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(f"the optimizer {name!r}") from error
-
-
-def _modern(cls: type, config: dict[str, Any]) -> dict[str, Any]:
-    """Return an optimizer's settings without those of Keras 2 that are gone, ``decay`` as the schedule it was."""
-    rate, decay = config.pop("lr", None), config.pop("decay", 0) or 0
-    if rate is not None:
-        config.setdefault("learning_rate", rate)
-    if decay and not isinstance(config["learning_rate"], Mapping):
-        config["learning_rate"] = keras.optimizers.schedules.serialize(
-            keras.optimizers.schedules.InverseTimeDecay(config["learning_rate"], 1, decay)
-        )
-    taken = {name for base in cls.__mro__ for name in inspect.signature(base.__init__).parameters}  # type: ignore[misc]
-    return {name: value for name, value in config.items() if name in taken}
 
 
 def _one_list(metrics: Any) -> Any:

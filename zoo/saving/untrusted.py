@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoo.errors import BrokenModelError, InputError, MissingFileError, UnsafeModelError
 from zoo.saving._facts import calls_of, layers_of, model_name
+from zoo.saving._first_look import look_first
 from zoo.saving._kinds import FORMS, beyond, broken
 from zoo.saving._limits import Limits
 from zoo.saving._references import plain, references
@@ -43,6 +44,7 @@ def inspect_model(path: str | os.PathLike[str], limits: Limits | None = None) ->
     source = checked_path(path)
     limits = limits or Limits()
     try:
+        look_first(source, limits)
         contents = read_contents(source, limits, numbers=limits.finite)
         documents, changes = understood(source, contents, limits)
         verdicts = judged(source, documents)

@@ -7,14 +7,16 @@ compiled with. Keras itself is not imported.
 
 from __future__ import annotations
 
+import dataclasses
+
 from zoo.saving.documents import Documents
-from zoo.saving.upgrade._models import Upgrade, gone
+from zoo.saving.upgrade._models import Upgrade
+from zoo.saving.upgrade._names import GONE
 from zoo.saving.upgrade._rules import Writer, writer_of
 from zoo.saving.upgrade._training import training
 
-__all__ = ["UPGRADED", "Writer", "gone", "upgraded", "writer_of"]
+__all__ = ["GONE", "Writer", "upgraded", "writer_of"]
 
-UPGRADED = "3.0.0"  # the version that an upgraded document is in the words of
 _MOST_NAMES = 3
 
 
@@ -40,7 +42,8 @@ def upgraded(documents: Documents) -> tuple[Documents, list[str]]:
     if documents.form == "keras" and said is not None:
         model["compile_config"] = said
     sentences = [f"{words} ({_some(names)})" for words, names in upgrade.applied.items()]
-    return Documents(documents.form, model, said, UPGRADED, documents.backend), [*sentences, *compiled]
+    now = dataclasses.replace(documents, model=model, training=said, keras_version="3.0.0", upgraded=True)
+    return now, [*sentences, *compiled]
 
 
 def _some(names: list[str]) -> str:

@@ -59,6 +59,8 @@ _CONVOLUTIONS = frozenset(
         "SeparableConv1D",
         "SeparableConv2D",
         "DepthwiseConv2D",
+        "LocallyConnected1D",
+        "LocallyConnected2D",
     ]
 )
 _WITH_UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN", "TimeDistributedDense")

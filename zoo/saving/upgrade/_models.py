@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from zoo.saving.upgrade import _keras_1, _layers, _recurrent, _words
 from zoo.saving.upgrade._channels import is_turned, pointed, turned, turned_in_graph
 from zoo.saving.upgrade._graph import Connections, is_written, written
-from zoo.saving.upgrade._names import GONE, KERAS_LAYERS
+from zoo.saving.upgrade._names import KEPT, KERAS_LAYERS
 from zoo.saving.upgrade._operations import operation_of
 from zoo.saving.upgrade._rules import Layer, Rule, Writer, changed, config_of, of_class, sentence, without
 
@@ -93,6 +92,8 @@ class Upgrade:
         name = layer["class_name"]
         if name in KERAS_LAYERS:
             said = {"module": "keras.layers", "registered_name": None}
+        elif name in KEPT:
+            said = {"module": None, "registered_name": f"zoo>{name}"}
         elif str(layer.get("module") or "").startswith("keras.src.ops"):
             return layer
         else:
@@ -230,18 +231,6 @@ class Upgrade:
         kept = {key: value for key, value in layer.items() if key in ("name", "inbound_nodes")}
         self.note(_WORDS["classes"], layer)
         return {**kept, "class_name": name, "config": config, **said}
-
-
-def gone(model: Any) -> Iterable[tuple[str, str]]:
-    """Yield the layers of a model that Keras 3 has not, by their names, with the reason."""
-    if isinstance(model, dict):
-        reason = GONE.get(str(model.get("class_name")))
-        if reason:
-            yield str(config_of(model).get("name") or model.get("class_name")), reason
-        model = list(model.values())
-    if isinstance(model, list):
-        for item in model:
-            yield from gone(item)
 
 
 def _is_layer(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The layers of Keras that an old file may name and that Keras 3 has; and those that are gone."""
+"""The layers that an old file may name: those that Keras 3 has, those that the zoo kept, and those that are gone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ KERAS_LAYERS = frozenset(
     + [f"Random{name}" for name in _RANDOM.split()]
     + _OTHERS.split()
 )
+KEPT = ("LocallyConnected1D", "LocallyConnected2D")
 GONE = {
     "Highway": "Keras 2 dropped it",
     "MaxoutDense": "Keras 2 dropped it",
     "Merge": "its mode is a function, or cos, which no layer of Keras computes",
-    "LocallyConnected1D": "Keras 3 dropped it",
-    "LocallyConnected2D": "Keras 3 dropped it",
     "ParametricSoftplus": "Keras 2 dropped it",
     "SReLU": "Keras 2 dropped it",
     "ConvRecurrent2D": "Keras 2 dropped it",
