@@ -23,6 +23,7 @@ __all__ = [
     "dataset_of",
     "find_model",
     "locate_model",
+    "opened",
     "predict_image",
     "read_digits",
     "read_image",
@@ -118,7 +119,7 @@ def predict_image(model: Any, picture: Any = None, *, invert: bool | None = None
 
     if picture is None:
         model, picture = DEFAULT, model
-    model = _opened(model)
+    model = opened(model)
     for ends, words in ((model.inputs, "go in"), (model.outputs, "come out")):
         if len(ends) != 1:
             names = ", ".join(end.name for end in ends)
@@ -155,7 +156,7 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
         >>> [(reading.label, reading.box.left) for reading in read_digits(sheet)]
         [(1, 28), (1, 88)]
     """
-    model = _opened(model)
+    model = opened(model)
     whole = predict_image(model, picture, invert=invert)
     if not whole.found:
         return []
@@ -172,7 +173,8 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
     ]
 
 
-def _opened(model: Any) -> Any:
+def opened(model: Any) -> Any:
+    """Return a model, or what `find_model` finds by its name; the network for strangers is kept once it is open."""
     if model == DEFAULT:  # asked for again and again
         return _kept(all_weights()[DEFAULT].files[f"{DEFAULT}.keras"])
     return model if isinstance(model, keras.Model) else find_model(model)

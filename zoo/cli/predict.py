@@ -43,17 +43,17 @@ def predict(
     """Read pictures with a trained network: the likeliest answers, and what the network saw."""
     from zoo.cli._readings import print_readings, write_seen
     from zoo.images import is_blank
-    from zoo.readings import DEFAULT, find_model, locate_model, read_digits
+    from zoo.readings import DEFAULT, locate_model, opened, read_digits
 
     model, pictures = (DEFAULT, words) if _is_picture(words[0]) else (words[0], words[1:])
     locate_model(model)  # a wrong word or file is told before Keras loads
-    files = [file for word in pictures for file in _files(Path(word))]
+    files = [file for word in pictures for file in pictures_of(Path(word))]
     if not files:
         raise InputError(f"zoo predict {model} takes pictures, or folders of them; there is none.")
     for picture in files:
         is_blank(picture)
     load_keras()
-    network = find_model(model)
+    network = opened(model)
     readings = {str(picture): read_digits(picture, network, invert=invert) for picture in files}
     print_readings(readings, as_json=as_json)
     if explain:
@@ -65,7 +65,7 @@ def _is_picture(word: str) -> bool:
     return word.lower().endswith(_PICTURES) or Path(word).expanduser().is_dir()
 
 
-def _files(path: Path) -> list[Path]:
+def pictures_of(path: Path) -> list[Path]:
     """Return the picture, or the pictures of a folder by their names."""
     if not path.expanduser().is_dir():
         if not path.expanduser().is_file():

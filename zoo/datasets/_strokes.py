@@ -164,8 +164,8 @@ def strokes_of(shape: str) -> list[tuple[Path, bool]]:
 def bent(strokes: list[tuple[Path, bool]], random: np.random.Generator, *, wild: float = 1.0) -> list[Path]:
     """Return strokes as another hand draws them: moved corners, proportions, slant, roundness and tremor."""
     jitter, tremor = wild * random.uniform(0.005, 0.05), wild * random.choice([0, 0.004, 0.012])
-    rounds = random.choice([0, 1, 2, 3], p=[0.08, 0.17, 0.25, 0.5])
-    tall, wide = np.exp(wild * random.normal(0, [0.22, 0.15]))
+    rounds = int(random.choice([0, 1, 2, 3], p=[0.08, 0.17, 0.25, 0.5]))
+    tall, wide = np.exp(wild * random.normal(0, 1, 2) * np.array([0.22, 0.15]))
     aspect, turn = np.exp(wild * random.normal(0, 0.22)), wild * random.normal(0, 0.1)
     slant = wild * random.normal(0.08, 0.16)
     paths = []
@@ -184,7 +184,7 @@ def bent(strokes: list[tuple[Path, bool]], random: np.random.Generator, *, wild:
 def scribble(random: np.random.Generator) -> list[Path]:
     """Return what a child draws before it can write: a wild line or two."""
     return [
-        _dense(_rounded(random.uniform(0, 1, (random.integers(5, 16), 2)), random.integers(0, 4)))
+        _dense(_rounded(random.uniform(0, 1, (random.integers(5, 16), 2)), int(random.integers(0, 4))))
         for _ in range(random.integers(1, 4))
     ]
 
