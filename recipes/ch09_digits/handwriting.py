@@ -5,7 +5,7 @@
 # network's first layer lays every drawing as MNIST's lie, with a pen of one width, and the rest learns from MNIST
 # bent and redrawn, from digits drawn stroke by stroke, and from letters and scribbles: of these it learns to be unsure.
 #
-# Data: MNIST, or the built-in 8x8 digits where its file is missing. Expect 97 % of MNIST's test digits, and 93 % of
+# Data: MNIST, or the built-in 8x8 digits where its file is missing. Expect 90 % of the test digits or more, and 80 % of
 # them redrawn by strangers, with the few rows of the default, in a minute; the finished weights took all rows.
 # Source: the deck, "predict", its exercise with Paint; Hendrycks, Mazeika and Dietterich (2019) on what is no digit;
 # Guo, Pleiss, Sun and Weinberger (2017) on temperature.
@@ -57,7 +57,8 @@ history = zoo.fit(reader, x, y, epochs=run.epochs, batch_size=run.batch_size, ca
 # the rows set aside best: the mean of $-\log p$ of what is there is least.
 
 # %%
-x, y = seen(data.validation, seed=run.seed + 1)
+few = run.rows // 4 or None  # rows to judge by, where only some are learned from
+x, y = seen(zoo.Split(data.validation.x[:few], data.validation.y[:few]), seed=run.seed + 1)
 scores = np.log(np.maximum(reader.predict(x, verbose=0), 1e-9))
 
 
@@ -76,8 +77,7 @@ last.set_weights([weights / temperature for weights in last.get_weights()])
 # scribbles passes.
 
 # %%
-part = run.rows // 4 or None  # of the test rows, as long as it is only a part of the others
-x, y = seen(zoo.Split(data.test.x[:part], data.test.y[:part]), seed=run.seed + 2)
+x, y = seen(zoo.Split(data.test.x[:few], data.test.y[:few]), seed=run.seed + 2)
 shares = reader.predict(x, verbose=0)
 sure, is_digit = shares.max(axis=1), y.max(axis=1) == 1
 right = (shares.argmax(axis=1) == y.argmax(axis=1)) & is_digit
@@ -95,6 +95,6 @@ print({name: round(float(value), 4) for name, value in metrics.items()})
 
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 run.keep("mistakes", zoo.plots.mistakes(model, data.test))
-least = {"mnist": (0.95, 0.9), "digits": (0.9, 0.8)}[data.name]
-expect = dict(zip(("test_accuracy", "test_stranger_accuracy"), least, strict=True))
-run.finish(model, history, data, metrics=metrics, expect=expect)
+run.finish(
+    model, history, data, metrics=metrics, expect={"test_accuracy": 0.9, "test_stranger_accuracy": 0.8}
+)

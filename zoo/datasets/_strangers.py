@@ -93,13 +93,13 @@ def _warped(images: np.ndarray, side: int, random: np.random.Generator, much: fl
     count, height, width = images.shape
     place = (np.arange(side, dtype="float32") + 0.5) / side - 0.5
     down, across = np.meshgrid(place, place, indexing="ij")
-    turn, slant = much * random.normal(0, 0.12, count), much * random.normal(0, 0.15, count)
+    angles: np.ndarray = random.normal(0, 1, (2, count, 1, 1)) * much * np.reshape([0.12, 0.15], (2, 1, 1, 1))
+    turn, slant = angles
     stretch = np.exp(much * np.asarray(random.normal(0, 0.12, (2, count))))
     knots = random.normal(0, 0.02 * much, (2, count, 5, 5)).astype("float32")
     at = np.linspace(0, 4, side)
     grid = np.stack(np.broadcast_arrays(np.arange(count)[:, None, None], at[:, None], at), 0)
     wave = [ndimage.map_coordinates(axis, grid, order=1) for axis in knots]
-    turn, slant = (np.reshape(angle, (count, 1, 1)) for angle in (turn, slant))
     y = (np.cos(turn) * down - np.sin(turn) * across) * stretch[0][:, None, None] + wave[0]
     x = (np.sin(turn) * down + np.cos(turn) * across + slant * down) * stretch[1][:, None, None] + wave[1]
     where = [grid[0], (y + 0.5) * height - 0.5, (x + 0.5) * width - 0.5]

@@ -174,7 +174,7 @@ def bent(strokes: list[tuple[Path, bool]], random: np.random.Generator, *, wild:
         path = _rounded(points, 0 if keeps and random.random() < 0.8 else rounds)
         path = _dense(path)
         path += tremor * _smooth_noise(len(path), random) + wild * 0.01 * _smooth_noise(len(path), random, 25)
-        low, spread = np.float32([-0.1, -0.1]), np.float32([0.9, 1.2])
+        low, spread = np.array([[-0.1, -0.1], [0.9, 1.2]], "float32")
         path = low + spread * np.clip((path - low) / spread, 0, 2) ** (wide, tall)
         path[:, 0] = aspect * (path[:, 0] + slant * (0.5 - path[:, 1]))
         paths.append(path @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]))
