@@ -11,7 +11,9 @@ from PIL import Image
 
 import zoo
 from zoo.cli import main
-from zoo.readings import half_blocks, locate_model
+from zoo.cli._readings import half_blocks
+from zoo.cli.predict import pictures_of
+from zoo.readings import locate_model
 
 
 @pytest.fixture
@@ -51,6 +53,7 @@ def test_a_reading_has_the_answer_its_rivals_and_what_the_network_saw(one):
     assert list(reading.likeliest().values()) == sorted(reading.probabilities, reverse=True)[:3]
     np.testing.assert_array_equal(reading.image[..., None], zoo.prepare_image(one, (8, 8, 1)))
     assert re.fullmatch(r"Reading\(1 \d+\.\d%, \d .*\)", repr(reading))
+    assert (reading.label, reading.probability) == (1, pytest.approx(reading.probabilities[1]))
 
 
 def test_logits_and_one_sigmoid_unit_become_probabilities(one):
@@ -156,12 +159,52 @@ def test_half_blocks_put_two_rows_into_one():
         (["two_in_two_out", "one.png"], 1, "zoo run two_in_two_out"),
         (["cnn.digits", "none.png"], 1, "There is no picture none.png"),
         (["cnn.digits", "notes.txt"], 2, "notes.txt cannot be read as a picture"),
-        (["cnn.digits"], 2, "Missing argument 'images'"),
+        (["cnn.digits"], 2, "takes pictures, or folders of them; there is none"),
+        (["empty"], 2, "there is none"),
     ],
 )
 def test_a_mistake_is_told_before_keras_loads(words, code, message, here, one, zoo_command, monkeypatch):
     (here / "notes.txt").write_text("no picture")
+    (here / "empty").mkdir()
     monkeypatch.setattr("zoo.cli.work.load_keras", lambda: pytest.fail("Keras was loaded"))
     found, _, err = zoo_command("predict", *words)
     assert found == code
     assert message in err
+
+
+def test_without_a_model_the_network_for_strangers_reads(one):
+    reading = zoo.predict_image(one)
+    assert reading.label == 1
+    assert reading.probability > 0.9
+    assert (reading.image.shape, reading.inverted) == ((28, 28), True)
+
+
+def test_on_a_blank_sheet_no_digit_is_found():
+    reading = zoo.predict_image(np.full((40, 40), 255, "uint8"))
+    assert reading.label is None
+    assert reading.probability == pytest.approx(0.1)
+    assert repr(reading) == "Reading(no digit found)"
+    with pytest.raises(zoo.InputError, match="blank"):
+        zoo.predict_image("cnn.digits", np.full((40, 40), 255, "uint8"))
+
+
+def test_told_which_is_ink_it_reads_a_sheet_that_is_mostly_ink(one):
+    sheet = np.asarray(Image.open(one))
+    tight = sheet[12:58, 38:48]  # the border is ink above and below
+    for invert in (True, None):
+        assert zoo.predict_image(tight, invert=invert).label == 1
+
+
+def test_the_command_takes_folders_finds_several_digits_and_writes_what_was_seen(zoo_command, one):
+    folder = one.parent / "photos"
+    folder.mkdir()
+    single = np.asarray(Image.open(one))
+    Image.fromarray(np.hstack([single, single])).save(folder / "two.png")
+    Image.fromarray(np.full_like(single, 255)).save(folder / "blank.jpg")
+    code, out, _ = zoo_command("predict", one, folder, "--explain")
+    lines = [line.split("\t")[:2] for line in out.splitlines()]
+    two, blank = folder / "two.png", folder / "blank.jpg"
+    assert (code, lines) == (0, [[str(one), "1"], [str(blank), "no digit found"], *[[str(two), "1"]] * 2])
+    assert pictures_of(folder) == [blank, two]  # what was written is not read the next time
+    with Image.open(folder / "two.seen.png") as seen:
+        assert seen.width > 2 * seen.height

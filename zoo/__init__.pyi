@@ -25,6 +25,7 @@ from .images import prepare_image as prepare_image
 from .inference.predictor import Predictor as Predictor
 from .inference.predictor import predictor as predictor
 from .readings import predict_image as predict_image
+from .readings import read_digits as read_digits
 from .recipes import list_recipes as list_recipes
 from .recipes import run_recipe as run_recipe
 from .registry import create_model as create_model

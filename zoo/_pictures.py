@@ -17,6 +17,10 @@ _FAINTEST = 5 / 255  # less contrast than this is an empty sheet
 _ORIENTATION = 0x0112  # the EXIF tag that says which side is up
 
 
+class BlankError(InputError):
+    """A sheet with nothing on it."""
+
+
 def picture_and_notes(picture: Any) -> tuple[np.ndarray, list[str]]:
     """Read a picture as `zoo.images.read_image` does, and say what was done that its owner may want to know.
 
@@ -42,7 +46,7 @@ def picture_and_notes(picture: Any) -> tuple[np.ndarray, list[str]]:
     image.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
     pixels = _on_paper(np.asarray(image, dtype="float32") / 255, notes)
     if np.ptp(pixels, axis=(0, 1)).max() < _FAINTEST:
-        raise InputError(f"{name} is blank: all its pixels have one colour. Draw on it, and save it again.")
+        raise BlankError(f"{name} is blank: all its pixels have one colour. Draw on it, and save it again.")
     return pixels, notes
 
 

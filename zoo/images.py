@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo._lazy import np
-from zoo._pictures import border_of, picture_and_notes, without_frame
+from zoo._pictures import BlankError, border_of, picture_and_notes, without_frame
 from zoo.errors import InputError
 
 _PAPER = 0.2  # ink of less than this share of the darkest is the sheet's own grain
@@ -111,6 +111,35 @@ def read_image(picture: Any) -> np.ndarray:
         InputError: it is no picture, or it is blank.
     """
     return picture_and_notes(picture)[0]
+
+
+def is_blank(picture: Any) -> bool:
+    """Whether there is nothing on a picture; raises as `read_image` does where it is none."""
+    try:
+        picture_and_notes(picture)
+    except BlankError:
+        return True
+    return False
+
+
+def ink_of(picture: Any, *, invert: bool | None = None) -> np.ndarray:
+    """Return how much ink each pixel has, ``(height, width)`` float32 in 0..1, a frame around the sheet cut off."""
+    pixels, notes = picture_and_notes(picture)
+    return _ink(without_frame(pixels, notes), invert, notes)[0]
+
+
+def drawing(picture: Any, *, invert: bool | None = None) -> tuple[np.ndarray, bool, tuple[str, ...]]:
+    """Return a picture for a network that makes it ready itself, whether its ink is dark, and what was done.
+
+    It is the picture's colours. Only where its border does not tell paper from ink, or the caller has, it is the ink,
+    light on dark, with paper around it.
+    """
+    pixels, notes = picture_and_notes(picture)
+    pixels = without_frame(pixels, notes)
+    ink, inverted = _ink(pixels, invert, notes)
+    doubt = invert is not None or any(note.startswith("in doubt") for note in notes)
+    made = np.pad(ink, max(2, max(ink.shape) // 20))[..., None] if doubt else pixels
+    return made, inverted, tuple(notes)
 
 
 def _is_of_own_shape(picture: Any, input_shape: Sequence[int]) -> bool:

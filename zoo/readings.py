@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zoo._lazy import keras, np
+from zoo._several import Box, digits_in
 from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
-from zoo.images import prepare, read_image
+from zoo.images import drawing, ink_of, is_blank, prepare, read_image
 from zoo.pretrained import all_weights
 from zoo.recipes import list_recipes
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 __all__ = [
     "Reading",
     "dataset_of",
     "find_model",
-    "half_blocks",
     "locate_model",
+    "opened",
     "predict_image",
-    "print_readings",
+    "read_digits",
     "read_image",
 ]
 
+DEFAULT = "handwriting.digits"
 _FILES = (".keras", ".h5", ".hdf5")
+_AS_ONE = 0.8  # a picture read as one digit with less than this is looked at for several
+_ROOM = 0.3  # of a digit's size, left around it when it is cut out
+_seeing: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # compiled once a model
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +45,31 @@ class Reading:
         image: what the network saw, ``(height, width)`` or ``(height, width, 3)`` float32 in 0..1.
         inverted: whether dark ink on light paper was turned round before the network saw it.
         notes: what was done to the picture, such as ``"dark ink on light paper, inverted"``.
+        found: whether there was anything on the sheet.
+        box: where it lies in the picture, where several digits were read.
     """
 
     probabilities: np.ndarray
     image: np.ndarray
     inverted: bool = False
     notes: tuple[str, ...] = ()
+    found: bool = True
+    box: Box | None = None
 
     @property
     def answer(self) -> int:
         """The likeliest class."""
         return int(self.probabilities.argmax())
+
+    @property
+    def label(self) -> int | None:
+        """The likeliest class, or None where the sheet is blank."""
+        return self.answer if self.found else None
+
+    @property
+    def probability(self) -> float:
+        """How probable the likeliest class is."""
+        return float(self.probabilities.max())
 
     def likeliest(self, most: int = 3) -> dict[int, float]:
         """Return the likeliest classes with their probabilities, the likeliest first."""
@@ -61,44 +77,55 @@ class Reading:
         return {int(number): float(self.probabilities[number]) for number in order}
 
     def __repr__(self) -> str:
+        if not self.found:
+            return "Reading(no digit found)"
         told = ", ".join(f"{number} {share:.1%}" for number, share in self.likeliest().items())
         return f"Reading({told})"
 
 
-def predict_image(model: Any, picture: Any, *, invert: bool | None = None) -> Reading:
+def predict_image(model: Any, picture: Any = None, *, invert: bool | None = None) -> Reading:
     """Read one picture with a classifier: prepared as its training pictures were, then predicted.
 
     Args:
         model: a `keras.Model` with one picture going in and a row of probabilities coming out, or what
-            ``zoo predict`` takes: a ``.keras`` or ``.h5`` file, finished weights, or a recipe's name.
+            ``zoo predict`` takes: a ``.keras`` or ``.h5`` file, finished weights, or a recipe's name. It may be left
+            out: ``predict_image(picture)`` reads with ``handwriting.digits``.
         picture: a file's path, or an array; `prepare_image` says which, and what is done to it.
         invert: ``None`` sees from the border whether the ink is dark on light paper and has to be turned round;
             ``True`` or ``False`` says so, where ``.notes`` tell of doubt.
 
     Returns:
-        The `Reading`: ``.answer``, ``.likeliest()``, ``.probabilities``, ``.image``, ``.inverted``, ``.notes``.
+        The `Reading`: ``.label``, ``.probability``, ``.probabilities``, ``.likeliest()``, ``.image``, ``.inverted``,
+        ``.notes``. ``handwriting`` says of a blank sheet that no digit is found, and of what is no digit it is unsure.
 
     Raises:
         MissingFileError: there is no such picture or model, or the recipe has not been run.
         UnknownNameError: ``model`` is a name that nothing here has.
-        InputError: the picture is none or blank, or the model reads no pictures.
+        InputError: the picture is none, or is blank and the model is no ``handwriting``; or the model reads no
+            pictures.
 
     Examples:
         >>> sheet = np.full((60, 60), 255, "uint8")
         >>> sheet[10:50, 28:33] = 0
-        >>> reading = predict_image("cnn.digits", sheet)
-        >>> reading.answer, reading.notes
-        (1, ('dark ink on light paper, inverted',))
+        >>> reading = predict_image(sheet)
+        >>> reading.label, reading.probability > 0.9, reading.notes
+        (1, True, ('dark ink on light paper, inverted',))
+        >>> predict_image("cnn.digits", sheet).label
+        1
 
     Source: the deck, "predict".
     """
     from zoo.plots._predictions import as_probabilities
 
-    model = model if isinstance(model, keras.Model) else find_model(model)
+    if picture is None:
+        model, picture = DEFAULT, model
+    model = opened(model)
     for ends, words in ((model.inputs, "go in"), (model.outputs, "come out")):
         if len(ends) != 1:
             names = ", ".join(end.name for end in ends)
             raise InputError(f"{model.name} reads no single picture: {len(ends)} tensors {words} ({names}).")
+    if (canvas := _canvas(model)) is not None:
+        return _as_drawn(model, canvas, picture, invert)
     prepared = prepare(picture, model.input_shape[1:], invert=invert)
     values = keras.ops.convert_to_numpy(model(prepared.array[None], training=False))
     if values.ndim != 2:
@@ -107,6 +134,81 @@ def predict_image(model: Any, picture: Any, *, invert: bool | None = None) -> Re
         )
     shown = _as_shown(prepared.array)
     return Reading(as_probabilities(values)[0], shown, prepared.inverted, prepared.notes)
+
+
+def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = None) -> list[Reading]:
+    """Read all digits of a picture, lines from the top down, a line from left to right.
+
+    A picture that reads well as one digit is one. Else it is cut where strokes do not touch, and read in parts if the
+    parts read better than the whole.
+
+    Args:
+        picture: as `predict_image` takes it.
+        model: as `predict_image` takes it.
+        invert: as `predict_image` takes it.
+
+    Returns:
+        A `Reading` a digit, with its ``.box`` where there are several; none for a blank sheet.
+
+    Examples:
+        >>> sheet = np.full((60, 120), 255, "uint8")
+        >>> sheet[10:50, 28:33] = sheet[10:50, 88:93] = 0
+        >>> [(reading.label, reading.box.left) for reading in read_digits(sheet)]
+        [(1, 28), (1, 88)]
+    """
+    model = opened(model)
+    whole = predict_image(model, picture, invert=invert)
+    if not whole.found:
+        return []
+    ink = ink_of(picture, invert=invert)
+    boxes = digits_in(ink)
+    if len(boxes) < 2 or whole.probability >= _AS_ONE:
+        return [whole]
+    parts = [predict_image(model, _cut_out(ink, box), invert=False) for box in boxes]
+    if np.mean([part.probability for part in parts]) <= whole.probability:
+        return [whole]
+    return [
+        replace(part, box=box, inverted=whole.inverted, notes=whole.notes)
+        for part, box in zip(parts, boxes, strict=True)
+    ]
+
+
+def opened(model: Any) -> Any:
+    """Return a model, or what `find_model` finds by its name; the network for strangers is kept once it is open."""
+    if model == DEFAULT:  # asked for again and again
+        return _kept(all_weights()[DEFAULT].files[f"{DEFAULT}.keras"])
+    return model if isinstance(model, keras.Model) else find_model(model)
+
+
+@functools.lru_cache(maxsize=1)
+def _kept(_checksum: str) -> Any:
+    return find_model(DEFAULT)
+
+
+def _canvas(model: Any) -> Any:
+    """Return the layer of a model that makes pictures of any size ready, or None."""
+    from zoo.models._canvas import DigitCanvas
+
+    return next((layer for layer in model.layers if isinstance(layer, DigitCanvas)), None)
+
+
+def _as_drawn(model: Any, canvas: Any, picture: Any, invert: bool | None) -> Reading:
+    """Read a picture with a model that makes it ready itself."""
+    if is_blank(picture):
+        classes = model.output_shape[-1]
+        return Reading(np.full(classes, 1 / classes, "float32"), np.zeros((28, 28), "float32"), found=False)
+    pixels, inverted, notes = drawing(picture, invert=invert)
+    if model not in _seeing:
+        _seeing[model] = keras.Model(model.input, [canvas.output, model.output])
+        _seeing[model].compile(jit_compile=False)  # XLA would compile anew for each size
+    seen, values = _seeing[model].predict_on_batch(pixels[None])
+    return Reading(values[0], seen[0, ..., 0], inverted, notes)
+
+
+def _cut_out(ink: np.ndarray, box: Box) -> np.ndarray:
+    """Return the ink of one box with paper around it."""
+    room = max(2, round(_ROOM * max(box.height, box.width)))
+    return np.pad(ink[box.top : box.bottom, box.left : box.right], room)
 
 
 def find_model(name: str | os.PathLike[str]) -> keras.Model:
@@ -169,68 +271,6 @@ def dataset_of(where: Path | str) -> str | None:
         return str(name) if name else None
     shipped = [record.dataset for record in all_weights().values() if where.name in record.files]
     return shipped[0] if shipped else None
-
-
-def print_readings(readings: Mapping[str, Reading], *, as_json: bool = False) -> None:
-    """Print readings by their file's name: JSON, or pictures on a terminal, or a line of tabs each in a pipe."""
-    if as_json:
-        rows = [
-            {
-                "file": file,
-                "answer": reading.answer,
-                "likeliest": [{"class": k, "probability": p} for k, p in reading.likeliest().items()],
-                "inverted": reading.inverted,
-                "notes": list(reading.notes),
-            }
-            for file, reading in readings.items()
-        ]
-        print(json.dumps(rows, indent=2))
-        return
-    for file, reading in readings.items():
-        likeliest = reading.likeliest()
-        if not sys.stdout.isatty():
-            print("\t".join([file, *(f"{number}\t{share:.4f}" for number, share in likeliest.items())]))
-            if reading.notes:  # beside the table, which a program reads
-                print(f"{file}: {'; '.join(reading.notes)}.", file=sys.stderr)
-            continue
-        from rich.console import Console
-
-        console = Console(highlight=False)
-        console.print(file, style="bold", soft_wrap=True)
-        if reading.notes:
-            console.print(f"{'; '.join(reading.notes)}.", style="dim", soft_wrap=True, markup=False)
-        console.print(
-            half_blocks(reading.image, coloured=bool(console.color_system) and not console.no_color), end=""
-        )
-        for number, share in likeliest.items():
-            console.print(f"{number:>4}  {share:6.1%}  {'█' * round(20 * share)}")
-
-
-def half_blocks(image: np.ndarray, *, coloured: bool) -> Text:
-    """Draw a picture for a terminal, two pixels a character.
-
-    Args:
-        image: ``(height, width)`` or ``(height, width, 3)`` in 0..1.
-        coloured: in its colours; else a block where it is light.
-    """
-    from rich.text import Text
-
-    pixels = np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image
-    pixels = np.pad(pixels, ((0, len(pixels) % 2), (0, 0), (0, 0)))
-    drawn = Text()
-    for upper, lower in zip(pixels[::2], pixels[1::2], strict=True):
-        for above, below in zip(upper, lower, strict=True):
-            if coloured:
-                drawn.append("▀", f"{_rgb(above)} on {_rgb(below)}")
-            else:
-                drawn.append(" ▄▀█"[2 * (above.mean() > 0.4) + (below.mean() > 0.4)])
-        drawn.append("\n")
-    return drawn
-
-
-def _rgb(colour: np.ndarray) -> str:
-    red, green, blue = (int(255 * part) for part in colour)
-    return f"rgb({red},{green},{blue})"
 
 
 def _as_shown(prepared: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ def rows(model: keras.Model, count: int = 5):
     made = {
         t.name: keras.ops.convert_to_tensor(np.full((count, *t.shape[1:]), "park"))
         if t.dtype == "string"
-        else random.random((count, *t.shape[1:]), dtype="float32")
+        else random.random((count, *(size or 3 for size in t.shape[1:])), dtype="float32")  # a free size is 3
         for t in model.inputs
     }
     return made if len(made) > 1 else next(iter(made.values()))

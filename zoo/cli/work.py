@@ -1,4 +1,4 @@
-"""The commands that work: run a recipe, read a picture, draw a model, train finished weights."""
+"""The commands that work: run a recipe, draw a model, train finished weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zoo.cli._app import AsJson, app, load_keras, model_names, recipe_names
+from zoo.cli._app import app, load_keras, model_names, recipe_names
 
 
 @app.command(
@@ -48,33 +48,6 @@ def run(
     )
     if finished.metrics.get("interrupted"):
         raise typer.Exit(130)
-
-
-@app.command(epilog="Examples:  zoo predict mnist_cnn my_digit.png   zoo predict model.keras *.png --json")
-def predict(
-    model: Annotated[
-        str,
-        typer.Argument(help="A model's file, finished weights, or a recipe.", autocompletion=recipe_names),
-    ],
-    images: Annotated[list[Path], typer.Argument(help="Pictures of one digit each.")],
-    invert: Annotated[
-        bool | None,
-        typer.Option(
-            "--invert/--no-invert", help="Dark ink on light paper, or light on dark; else the border tells."
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Read pictures with a trained network: the likeliest answers, and what the network saw."""
-    from zoo.readings import find_model, locate_model, predict_image, print_readings, read_image
-
-    locate_model(model)  # a wrong word or file is told before Keras loads
-    for image in images:
-        read_image(image)
-    load_keras()
-    network = find_model(model)
-    readings = {str(image): predict_image(network, image, invert=invert) for image in images}
-    print_readings(readings, as_json=as_json)
 
 
 @app.command(

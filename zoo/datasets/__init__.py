@@ -34,6 +34,7 @@ from zoo.datasets._registry import (
     list_datasets,
     register_dataset,
 )
+from zoo.datasets._strangers import strangers
 
 __all__ = [
     "Dataset",
@@ -64,6 +65,7 @@ __all__ = [
     "register_dataset",
     "rents",
     "spoken_digits",
+    "strangers",
     "two_blobs",
     "two_in_two_out",
     "wine",

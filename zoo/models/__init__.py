@@ -8,6 +8,7 @@ from zoo.models.cnn_deck import cnn_deck
 from zoo.models.cnn_fast import cnn_fast
 from zoo.models.digit_sum import digit_sum
 from zoo.models.gan import gan
+from zoo.models.handwriting import handwriting
 from zoo.models.lenet5 import lenet5
 from zoo.models.linear import linear, logistic_regression, softmax_regression
 from zoo.models.mlp import mlp
@@ -26,6 +27,7 @@ __all__ = [
     "denoising_autoencoder",
     "digit_sum",
     "gan",
+    "handwriting",
     "lenet5",
     "linear",
     "logistic_regression",
