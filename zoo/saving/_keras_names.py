@@ -66,6 +66,7 @@ OWN = (
     "zoo>GAN",
     "zoo>Sampling",
     "zoo>RandomWindow",
+    "zoo>DigitCanvas",
     "zoo>hard_sigmoid_keras_2",
     "zoo>LocallyConnected1D",
     "zoo>LocallyConnected2D",
