@@ -96,7 +96,8 @@ def any_model(name: str, rows: int) -> tuple[keras.Model, Any, Any]:
 def _inputs(tensor: Any, rows: int, random: np.random.Generator) -> np.ndarray:
     if tensor.dtype == "string":
         return np.full((rows, *tensor.shape[1:]), "park")
-    return random.random((rows, *tensor.shape[1:]), dtype="float32")
+    *places, last = tensor.shape[1:]
+    return random.random((rows, *(size or 28 for size in places), last or 1), dtype="float32")
 
 
 def _targets(

@@ -29,7 +29,8 @@ def rows_for(model, rows=22, seed=0):
     def numbers(tensor):
         if tensor.dtype == "string":
             return np.array(["park", "sea"])[random.integers(0, 2, (rows, *tensor.shape[1:]))]
-        return random.random((rows, *tensor.shape[1:]), dtype="float32")
+        *places, last = tensor.shape[1:]
+        return random.random((rows, *(size or 12 for size in places), last or 1), dtype="float32")
 
     x = keras.tree.map_structure(numbers, inputs_struct(model))
     y = keras.tree.map_structure(numbers, outputs_struct(model))
