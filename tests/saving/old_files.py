@@ -3,7 +3,10 @@
 import json
 
 import h5py
+import keras
 import numpy as np
+
+DRAW = np.random.default_rng(1)
 
 
 def write_h5(path, model, weights, *, version="2.2.4", backend="tensorflow", training=None, optimizer=None):
@@ -74,6 +77,19 @@ class Numbers:
 
     def named(self, prefix, **shapes):
         return [(f"{prefix}/{name}:0", self(*shape)) for name, shape in shapes.items()]
+
+
+def rows(*shape):
+    """Three random rows."""
+    return DRAW.normal(size=(3, *shape)).astype("float32")
+
+
+def answers(model, *x):
+    return keras.ops.convert_to_numpy(model(x[0] if len(x) == 1 else list(x), training=False))
+
+
+def close(model, x, expected):
+    np.testing.assert_allclose(answers(model, x), expected, rtol=2e-4, atol=2e-5)
 
 
 # -- what they computed ---------------------------------------------------------------------------------

@@ -9,29 +9,19 @@ import keras
 import numpy as np
 from old_files import (
     Numbers,
+    answers,
+    close,
     functional,
     layer,
     lstm,
+    rows,
     sequential,
     write_h5,
 )
 
 import zoo
 
-DRAW = np.random.default_rng(1)
 DENSE = sequential(layer("Dense", "d", units=2, batch_input_shape=[None, 3]))
-
-
-def rows(*shape):
-    return DRAW.normal(size=(3, *shape)).astype("float32")
-
-
-def answers(model, *x):
-    return keras.ops.convert_to_numpy(model(x[0] if len(x) == 1 else list(x), training=False))
-
-
-def close(model, x, expected):
-    np.testing.assert_allclose(answers(model, x), expected, rtol=2e-4, atol=2e-5)
 
 
 def test_up_to_2_12_a_file_called_keras_is_hdf5_and_opens(tmp_path):

@@ -4,8 +4,11 @@ import keras
 import numpy as np
 import pytest
 from old_files import (
+    DRAW,
     Numbers,
+    answers,
     batch_norm,
+    close,
     conv2d,
     conv2d_transpose,
     depthwise2d,
@@ -14,6 +17,7 @@ from old_files import (
     hard_sigmoid,
     layer,
     lstm,
+    rows,
     sequential,
     sigmoid,
     simple_rnn,
@@ -23,20 +27,7 @@ from old_files import (
 
 import zoo
 
-DRAW = np.random.default_rng(1)
 GATES = {"hard_sigmoid": hard_sigmoid, "sigmoid": sigmoid}
-
-
-def rows(*shape):
-    return DRAW.normal(size=(3, *shape)).astype("float32")
-
-
-def answers(model, *x):
-    return keras.ops.convert_to_numpy(model(x[0] if len(x) == 1 else list(x), training=False))
-
-
-def close(model, x, expected):
-    np.testing.assert_allclose(answers(model, x), expected, rtol=2e-4, atol=2e-5)
 
 
 # -- Keras 1 ----------------------------------------------------------------------------------------------

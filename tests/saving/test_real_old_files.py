@@ -8,25 +8,14 @@ import keras
 import numpy as np
 import pytest
 from old_files import (
+    DRAW,
+    close,
     lstm,
+    rows,
     softmax,
 )
 
 import zoo
-
-DRAW = np.random.default_rng(1)
-
-
-def rows(*shape):
-    return DRAW.normal(size=(3, *shape)).astype("float32")
-
-
-def answers(model, *x):
-    return keras.ops.convert_to_numpy(model(x[0] if len(x) == 1 else list(x), training=False))
-
-
-def close(model, x, expected):
-    np.testing.assert_allclose(answers(model, x), expected, rtol=2e-4, atol=2e-5)
 
 
 @pytest.fixture
