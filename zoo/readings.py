@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from zoo._lazy import keras, np
+from zoo._pictures import BlankError
 from zoo._several import Box, digits_in
 from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
-from zoo.images import drawing, ink_of, is_blank, prepare, read_image
+from zoo.images import drawing, ink_of, prepare, read_image
 from zoo.pretrained import all_weights
 from zoo.recipes import list_recipes
 
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 DEFAULT = "handwriting.digits"
+NOTHING = "no digit found"
 _FILES = (".keras", ".h5", ".hdf5")
 _AS_ONE = 0.8  # a picture read as one digit with less than this is looked at for several
 _ROOM = 0.3  # of a digit's size, left around it when it is cut out
@@ -78,7 +80,7 @@ class Reading:
 
     def __repr__(self) -> str:
         if not self.found:
-            return "Reading(no digit found)"
+            return f"Reading({NOTHING})"
         told = ", ".join(f"{number} {share:.1%}" for number, share in self.likeliest().items())
         return f"Reading({told})"
 
@@ -160,9 +162,11 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
     whole = predict_image(model, picture, invert=invert)
     if not whole.found:
         return []
+    if whole.probability >= _AS_ONE:
+        return [whole]
     ink = ink_of(picture, invert=invert)
     boxes = digits_in(ink)
-    if len(boxes) < 2 or whole.probability >= _AS_ONE:
+    if len(boxes) < 2:
         return [whole]
     parts = [predict_image(model, _cut_out(ink, box), invert=False) for box in boxes]
     if np.mean([part.probability for part in parts]) <= whole.probability:
@@ -194,10 +198,11 @@ def _canvas(model: Any) -> Any:
 
 def _as_drawn(model: Any, canvas: Any, picture: Any, invert: bool | None) -> Reading:
     """Read a picture with a model that makes it ready itself."""
-    if is_blank(picture):
+    try:
+        pixels, inverted, notes = drawing(picture, invert=invert)
+    except BlankError:
         classes = model.output_shape[-1]
         return Reading(np.full(classes, 1 / classes, "float32"), np.zeros((28, 28), "float32"), found=False)
-    pixels, inverted, notes = drawing(picture, invert=invert)
     if model not in _seeing:
         _seeing[model] = keras.Model(model.input, [canvas.output, model.output])
         _seeing[model].compile(jit_compile=False)  # XLA would compile anew for each size

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from zoo._files import atomic_path
 from zoo._lazy import np
-from zoo.readings import Reading
+from zoo.readings import NOTHING, Reading, read_image
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-NOTHING = "no digit found"
 
 
 def print_readings(readings: Mapping[str, Sequence[Reading]], *, as_json: bool = False) -> None:
@@ -68,8 +66,6 @@ def _facts(file: str, reading: Reading | None) -> dict[str, Any]:
 def write_seen(found: Sequence[Reading], picture: str, output: Path) -> None:
     """Write a picture, and beside it what the network saw of it, each with its answer."""
     from matplotlib.figure import Figure
-
-    from zoo.readings import read_image
 
     figure = Figure(figsize=(2.4 * (1 + max(1, len(found))), 2.8), layout="constrained")
     original, *panels = figure.subplots(1, 1 + max(1, len(found)), squeeze=False)[0]
