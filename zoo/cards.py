@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from zoo.plans import Plan, all_plans, less_is_better
+from zoo.plans import Plan, all_plans, side
 from zoo.pretrained import Weights, all_weights
 from zoo.registry import model_info
 
@@ -131,8 +131,7 @@ def _figures(weights: Weights, plan: Plan | None, task: str) -> list[str]:
 
 def _bars(plan: Plan) -> str:
     return ", ".join(
-        f"{named(figure)} of at {'most' if less_is_better(figure) else 'least'} {shown(figure, bound)}"
-        for figure, bound in plan.bar.items()
+        f"{named(figure)} of {side(figure)} {shown(figure, bound)}" for figure, bound in plan.bar.items()
     )
 
 

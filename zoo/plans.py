@@ -77,3 +77,18 @@ def less_is_better(figure: str) -> bool:
         (True, False)
     """
     return figure.rpartition("_")[2] in ("loss", "error", "mae", "mse", "rmse")
+
+
+def side(figure: str) -> str:
+    """Return on which side of its bound a figure has to be: ``"at most"`` or ``"at least"``."""
+    return "at most" if less_is_better(figure) else "at least"
+
+
+def reaches(figure: str, value: float, bound: float) -> bool:
+    """Say whether a figure is at least its bound, or at most where less is better; NaN is neither.
+
+    Examples:
+        >>> reaches("test_accuracy", 0.99, 0.98), reaches("test_loss", 0.3, 0.2)
+        (True, False)
+    """
+    return value <= bound if less_is_better(figure) else value >= bound

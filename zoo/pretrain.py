@@ -19,7 +19,7 @@ from zoo.card_pictures import keep_pictures
 from zoo.datasets import load_dataset
 from zoo.errors import InputError, MissingFileError, PromiseError, ZooError
 from zoo.measures import measure
-from zoo.plans import Plan, all_plans, less_is_better
+from zoo.plans import Plan, all_plans, reaches, side
 from zoo.pretrained import (
     Weights,
     WeightsFile,
@@ -173,15 +173,14 @@ def _work(model: keras.Model) -> int | None:
 
 def _hold_to(bar: Mapping[str, float], weights: Weights) -> None:
     for figure, bound in bar.items():
-        less = less_is_better(figure)
         if figure not in weights.metrics:
             raise InputError(
                 f"{weights.name} is to reach {figure}, which is not measured. There are {', '.join(weights.metrics)}."
             )
         value = weights.metrics[figure]
-        if not (value <= bound if less else value >= bound):
+        if not reaches(figure, value, bound):
             raise PromiseError(
-                f"{weights.name} is to have {figure} of at {'most' if less else 'least'} {bound}, and this training "
+                f"{weights.name} is to have {figure} of {side(figure)} {bound}, and this training "
                 f"of {weights.recipe} gave {number(value)}. Nothing was written."
             )
 

@@ -25,7 +25,7 @@ from zoo import registry
 from zoo._files import atomic_path, write_text
 from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
-from zoo.plans import less_is_better
+from zoo.plans import reaches, side
 from zoo.runs.card import card, number, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
@@ -197,11 +197,10 @@ class Run:
         if self.parameters != self._defaults or self.metrics["interrupted"]:
             return
         for name, bound in expect.items():
-            less = less_is_better(name)
             value = self.metrics[name]
-            if not (value <= bound if less else value >= bound):
+            if not reaches(name, value, bound):
                 raise PromiseError(
-                    f"{self.recipe} promises {name} of at {'most' if less else 'least'} {bound} with its default "
+                    f"{self.recipe} promises {name} of {side(name)} {bound} with its default "
                     f"parameters, and this run has {number(value)}. Its files are in {self.folder}."
                 )
 
