@@ -12,7 +12,7 @@ from typing import Literal
 
 from zoo.saving._keras_names import OWN, RUN_CODE, Part, bare_names, parts
 from zoo.saving._references import Reference, plain
-from zoo.saving.upgrade._names import GONE
+from zoo.saving.upgrade import GONE
 
 Standing = Literal["Keras", "zoo", "yours", "word", "unknown", "unsafe"]
 

@@ -13,7 +13,6 @@ import numpy as np
 from zoo._files import atomic_path
 from zoo.errors import BrokenModelError
 from zoo.saving import load_model, save_model
-from zoo.saving._first_look import look_first
 from zoo.saving._limits import Limits
 from zoo.saving._sample import sample_inputs
 from zoo.saving.documents import read_contents
@@ -63,10 +62,9 @@ def convert_model(source: str | os.PathLike[str], target: str | os.PathLike[str]
         0.0
     """
     place, old = Path(target).expanduser(), checked_path(source)
-    look_first(old, Limits())
+    model = load_model(old)
     contents = read_contents(old, Limits())
     _, changes = understood(old, contents, Limits())
-    model = load_model(old)
     with atomic_path(place) as beside:
         save_model(model, beside)
         difference, inputs = _difference(model, load_model(beside))
