@@ -33,6 +33,16 @@ def test_a_painter_of_nothing_is_judged_as_one(monkeypatch):
     )
 
 
+def test_a_cleaner_that_leaves_all_as_it_is_removes_no_noise(monkeypatch):
+    model = zoo.create_model("denoising_autoencoder", input_shape=(8, 8, 1), noise=0.5)
+    monkeypatch.setattr(model, "predict", lambda x, **options: x)
+    figures, _ = measure(
+        "denoising_autoencoder.digits", model, dataset="digits", dataset_arguments={}, seed=0
+    )
+    assert figures["test_noise_removed"] == 0
+    assert figures["test_mse"] == figures["test_spoilt_mse"] == pytest.approx(0.25, rel=0.02)
+
+
 def test_several_outputs_are_judged_each_for_itself():
     model = zoo.create_model("digit_sum", filters=(4,), features=8, hidden=(16,), seed=0)
     figures, _ = measure("digit_sum.digits", model, dataset="digit_sum", dataset_arguments={"n": 300}, seed=0)

@@ -78,6 +78,20 @@ def _of_play(model: keras.Model, game: str, seed: int) -> Figures:
     return _with_interval("test_mean_return", returns, seed)
 
 
+def _of_cleaning(model: keras.Model, data: Dataset, seed: int) -> Figures:
+    """Spoil the test pictures as in training, and compare what comes back with what they were."""
+    noise, whole = model.get_layer("encoder").get_layer("noise").stddev, data.test.x
+    spoilt = whole + np.random.default_rng(seed).normal(0, noise, whole.shape).astype("float32")
+    errors = {
+        "test_mse": np.square(model.predict(spoilt, batch_size=256, verbose=0) - whole),
+        "test_spoilt_mse": np.square(spoilt - whole),
+    }
+    found: Figures = {}
+    for name, squares in errors.items():
+        found |= _with_interval(name, squares.reshape(len(whole), -1).mean(axis=1), seed)
+    return {**found, "test_noise_removed": 1 - found["test_mse"] / found["test_spoilt_mse"]}
+
+
 def _of_painting(model: keras.Model, data: Dataset, seed: int) -> Figures:
     """Show painted digits to a network that reads digits: is it sure, are all ten there, does it see the same?"""
     from zoo.registry import create_model
@@ -115,5 +129,6 @@ def _with_interval(name: str, values: np.ndarray, seed: int) -> Figures:
 
 
 _OWN_WAYS: dict[str, Callable[[keras.Model, Dataset, int], Figures]] = {
+    "denoising_autoencoder": _of_cleaning,
     "gan": _of_painting,
 }

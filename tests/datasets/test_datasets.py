@@ -112,6 +112,17 @@ def test_a_dataset_is_loaded_again_by_its_own_arguments():
         np.testing.assert_array_equal(again.splits[name].x, split.x)
 
 
+def test_pairs_of_mnist_are_tested_on_its_test_pictures(data_folder):
+    data = zoo.load_dataset("digit_sum", n=600, pictures="mnist", validation_split=0.1)
+    whole = zoo.load_dataset("mnist")
+    known = {part: {image.tobytes() for image in whole.splits[part].x} for part in ("train", "test")}
+    assert (len(data.train) + len(data.validation), len(data.test)) == (600, 100)
+    for name, part in {"train": "train", "validation": "train", "test": "test"}.items():
+        split = data.splits[name]
+        assert all(image.tobytes() in known[part] for side in split.x.values() for image in side)
+        assert (split.y["left_digit"] + split.y["right_digit"] == split.y["sum"]).all()
+
+
 def test_no_picture_of_a_digit_is_on_two_sides():
     data = zoo.load_dataset("digit_sum", n=6000, validation_split=0.1, seed=1)
     pictures = {
