@@ -22,6 +22,11 @@ FORMATS = [pytest.param("onnx", marks=needs_onnx), "litert", "saved_model"]
 SUFFIX = {"onnx": ".onnx", "litert": ".tflite", "saved_model": ""}
 
 
+class Wave(L.Layer):
+    def call(self, x):
+        return ops.sin(x)
+
+
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
@@ -182,6 +187,15 @@ def test_large_outputs_may_differ_by_their_rounding(tmp_path, monkeypatch):
     model = keras.Sequential([keras.Input((3,)), L.Rescaling(1e4)])
     spoil(saved_model_format, monkeypatch, lambda output: output * np.float32(1 + 1e-6))
     assert 1e-7 < zoo.export_model(model, tmp_path / "model", to="saved_model").difference < 1e-5
+
+
+def test_a_file_may_be_as_far_from_a_model_as_its_own_rounding_and_no_further(tmp_path, monkeypatch):
+    model = keras.Sequential([keras.Input((3,)), L.Rescaling(300.0), Wave()])
+    spoil(saved_model_format, monkeypatch, lambda output: output + 5e-5)
+    assert 1e-5 < zoo.export_model(model, tmp_path / "model", to="saved_model").difference < 2e-4
+    spoil(saved_model_format, monkeypatch, lambda output: output + 2e-3)
+    with pytest.raises(zoo.InputError, match="1e-05 is allowed"):
+        zoo.export_model(model, tmp_path / "other", to="saved_model")
 
 
 def test_a_model_that_draws_at_random_is_refused(tmp_path):
