@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import runpy
 import sys
@@ -80,6 +81,8 @@ def load_keras() -> None:
         keras.ops.zeros(1)  # wakes the device, which has lines of its own to say
         with contextlib.suppress(ImportError):
             importlib.import_module("tensorflow")  # Keras feeds every backend through it
+    # A command that opens several models traces a function each: no news, and TensorFlow warns of it.
+    logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())
     if sys.stdout.isatty():
         print("\r" + " " * len(words) + "\r", end="", flush=True)
 
