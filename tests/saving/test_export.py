@@ -303,12 +303,14 @@ def test_an_export_says_nothing_of_its_own(tmp_path, capfd):
 def test_every_model_of_the_zoo_goes_out_or_says_why_not(name, to, tmp_path):
     arguments = {"pretrained": True} if "." in name else zoo.model_info(name).example
     model, path = zoo.create_model(name, **arguments), tmp_path / f"model{SUFFIX[to]}"
-    if to == "onnx" and name in ("wide_and_deep", "spectrogram_cnn"):  # tables of words; Fourier transforms
+    # Tables of words; Fourier transforms.
+    if to == "onnx" and name.partition(".")[0] in ("wide_and_deep", "spectrogram_cnn"):
         with pytest.raises(zoo.InputError, match=r"has no form for (LookupTableFindV2|RFFT)"):
             zoo.export_model(model, path)
         assert names(tmp_path) == []
     else:
-        assert zoo.export_model(model, path, to).difference <= 1e-5
+        bound = 1e-4 if name.startswith("handwriting") else 1e-5  # it looks where ink begins, in noise
+        assert zoo.export_model(model, path, to).difference <= bound
 
 
 def test_the_command_writes_compares_and_prints(tmp_path, capsys, monkeypatch):
