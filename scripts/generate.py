@@ -21,8 +21,9 @@ from pathlib import Path
 from benchmark_tables import full_tables, headline_table, results
 
 import zoo
-from zoo.cards import all_cards, named, with_interval
+from zoo.cards import all_cards
 from zoo.datasets import all_datasets
+from zoo.figures import named, with_interval
 from zoo.pretrained import all_weights
 from zoo.recipes import Recipe, all_recipes
 
@@ -87,7 +88,7 @@ def weight_table() -> str:
             link(Path(f"saved_models/{w.name}.md"), w.name),
             f"{w.parameter_count:,}",
             "" if w.multiply_adds is None else f"{w.multiply_adds:,}",
-            f"{named(w.figure)} {with_interval(w, w.figure)}",
+            f"{named(w.figure)} {with_interval(w.metrics, w.figure)}",
             f"`{w.recipe}`",
         )
         for w in all_weights().values()

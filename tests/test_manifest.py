@@ -47,10 +47,10 @@ def test_a_field_that_is_not_what_it_has_to_be_is_named(change, words):
     [
         ("{", "is no manifest"),
         ('{"models": []}', "is no manifest"),
-        ('{"schema": 1, "models": []}', "follows schema 1, and this version of the zoo reads 2"),
-        ('{"schema": 2, "models": [3]}', "a record has fields by name; got 3"),
+        ('{"schema": 2, "models": []}', "follows schema 2, and this version of the zoo reads 3"),
+        ('{"schema": 3, "models": [3]}', "a record has fields by name; got 3"),
         (
-            json.dumps({"schema": 2, "models": RECORDS[:1] * 2}),
+            json.dumps({"schema": 3, "models": RECORDS[:1] * 2}),
             f"two records of the name '{RECORDS[0]['name']}'",
         ),
     ],

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo.cards import card
 from zoo.plans import all_plans
-from zoo.pretrain import pretrain
+from zoo.pretrain import pretrain, train_other_seeds
 from zoo.pretrained import WeightsFile, all_weights, find_weights, manifest_path
 from zoo.verify import verify
 
@@ -141,7 +142,7 @@ def test_a_missing_weights_file_says_how_to_make_it(monkeypatch, tmp_path):
 def empty(monkeypatch, tmp_path):
     """A folder for finished weights with none in it, in place of saved_models/."""
     path = tmp_path / "manifest.json"
-    path.write_text('{"schema": 2, "models": []}')
+    path.write_text('{"schema": 3, "models": []}')
     for module in ("pretrained", "pretrain", "plans", "card_pictures"):
         monkeypatch.setattr(f"zoo.{module}.manifest_path", lambda: path)
     return tmp_path
@@ -193,6 +194,28 @@ def test_pretraining_writes_files_pictures_and_the_manifest(empty, recipe, monke
     assert not (empty / "mlp.small.h5").exists(), "a check writes nothing"
     assert pretrain("mlp.small")[1].startswith("mlp.small.keras, mlp.small.h5 written. They equal")
     assert (empty / "mlp.small.h5").is_file()
+
+
+@pytest.mark.slow
+def test_the_spread_over_seeds_is_recorded_seed_by_seed_and_told(empty, recipe, monkeypatch):
+    weights, _ = pretrain("mlp.small", recipe=recipe)
+    held = {path: path.read_bytes() for path in empty.glob("mlp.small.*")}
+    record = train_other_seeds("mlp.small", 2)
+    assert record.by_seed["0"] == weights.metrics["test_accuracy"]
+    assert list(record.by_seed) == ["0", "1"]
+    assert find_weights("mlp.small") == record, "what is measured is written down"
+    assert {path: path.read_bytes() for path in held} == held, "the weights stay"
+
+    ran = []
+    monkeypatch.setattr("zoo.pretrain.run_recipe", lambda *_, **options: ran.append(options["seed"]) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        train_other_seeds("mlp.small", 3)
+    assert ran == [2], "what is recorded is not trained again"
+    text = card(dataclasses.replace(record, by_seed={"0": 0.9, "1": 0.92, "2": 0.94}), None)
+    assert "with 3 seeds: accuracy of 92.00 % in the mean, with a standard deviation of 2.00 %" in " ".join(
+        text.split()
+    )
+    assert "in the mean" not in card(weights, None)
 
 
 def test_pretraining_refuses_what_is_not_the_plans(empty, recipe):

@@ -11,7 +11,7 @@ from typing import Any
 from zoo._files import write_text
 from zoo.errors import InputError
 
-SCHEMA = 2
+SCHEMA = 3
 
 Rule = tuple[str, Callable[[Any], bool]]
 
@@ -61,6 +61,10 @@ _FIELDS: dict[str, Rule] = {
     "metrics": ("figures by name, numbers", _by_name(_number, least=1)),
     "parameter_count": ("a whole number of 1 or more", lambda value: _whole(value, 1)),
     "multiply_adds": ("a whole number, or null", lambda value: value is None or _whole(value)),
+    "by_seed": (
+        "the figure that it is judged by, by seed: numbers",
+        lambda value: _by_name(_number)(value) and all(seed.isdigit() for seed in value),
+    ),
     "train_seconds": ("a number of 0 or more", lambda value: _number(value) and value >= 0),
     "weights_licence": ("a licence", _text),
     "data_licence": ("a licence", _text),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from zoo.plans import Plan, all_plans, side
+from zoo.figures import named, shown, side
+from zoo.plans import Plan, all_plans
 from zoo.pretrained import Weights, all_weights
 from zoo.registry import model_info
 
@@ -63,37 +65,6 @@ def withheld_card(plan: Plan) -> str:
     return "\n".join([*lines, "", _generated(plan.name)]) + "\n"
 
 
-def shown(figure: str, value: float) -> str:
-    """Write a figure as people read it: shares in per cent.
-
-    Examples:
-        >>> shown("test_accuracy", 0.99166), shown("test_mean_return", 500.0), shown("test_mse", 0.01234)
-        ('99.17 %', '500', '0.01234')
-    """
-    if figure.endswith(("accuracy", "_sure", "_removed")):
-        return f"{value:.2%}".replace("%", " %")
-    return f"{value:,.4g}"
-
-
-def with_interval(weights: Weights, figure: str) -> str:
-    """Write a figure with its 95 % interval, where it has one."""
-    text = shown(figure, weights.metrics[figure])
-    if f"{figure}_low" not in weights.metrics:
-        return text
-    low, high = (shown(figure, weights.metrics[f"{figure}_{end}"]) for end in ("low", "high"))
-    return f"{text} ({low} to {high})"
-
-
-def named(figure: str) -> str:
-    """Write a figure's name as words.
-
-    Examples:
-        >>> named("test_sum_accuracy")
-        'sum accuracy'
-    """
-    return figure.removeprefix("test_").replace("_", " ")
-
-
 def _loading(weights: Weights) -> list[str]:
     lines = [f'model = zoo.load_pretrained("{weights.name}")']
     if weights.dataset is None:
@@ -123,10 +94,24 @@ def _figures(weights: Weights, plan: Plan | None, task: str) -> list[str]:
         ends = [weights.metrics.get(f"{figure}_{end}") for end in ("low", "high")]
         between = " to ".join(shown(figure, end) for end in ends if end is not None)
         rows.append(f"| {named(figure)} | {shown(figure, value)} | {between} |")
+    if weights.by_seed:
+        rows += ["", *_wrapped(_spread(weights))]
     if plan is not None and plan.bar:
         again = f"`zoo verify {weights.name}` measures all of this again."
         rows += ["", *_wrapped(f"Its bar is {_bars(plan)}. {again}")]
     return rows
+
+
+def _spread(weights: Weights) -> str:
+    values = list(weights.by_seed.values())
+    mean, deviation = statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+    each = ", ".join(
+        f"{shown(weights.figure, value)} (seed {seed})" for seed, value in weights.by_seed.items()
+    )
+    return (
+        f"The same recipe with {len(values)} seeds: {named(weights.figure)} of {shown(weights.figure, mean)} in the "
+        f"mean, with a standard deviation of {shown(weights.figure, deviation)}: {each}."
+    )
 
 
 def _bars(plan: Plan) -> str:

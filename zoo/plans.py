@@ -67,28 +67,3 @@ def all_plans() -> dict[str, Plan]:
         if "recipe" not in section:
             raise InputError(f"{path}: {name}: recipe is missing.")
     return {name: Plan(name=name, **section) for name, section in sections.items()}
-
-
-def less_is_better(figure: str) -> bool:
-    """Say whether a figure is a loss or an error, by its name.
-
-    Examples:
-        >>> less_is_better("test_frechet_error"), less_is_better("test_accuracy")
-        (True, False)
-    """
-    return figure.rpartition("_")[2] in ("loss", "error", "mae", "mse", "rmse")
-
-
-def side(figure: str) -> str:
-    """Return on which side of its bound a figure has to be: ``"at most"`` or ``"at least"``."""
-    return "at most" if less_is_better(figure) else "at least"
-
-
-def reaches(figure: str, value: float, bound: float) -> bool:
-    """Say whether a figure is at least its bound, or at most where less is better; NaN is neither.
-
-    Examples:
-        >>> reaches("test_accuracy", 0.99, 0.98), reaches("test_loss", 0.3, 0.2)
-        (True, False)
-    """
-    return value <= bound if less_is_better(figure) else value >= bound

@@ -18,8 +18,9 @@ from zoo._weights_sum import weights_sum
 from zoo.card_pictures import keep_pictures
 from zoo.datasets import load_dataset
 from zoo.errors import InputError, MissingFileError, PromiseError, ZooError
+from zoo.figures import reaches, side
 from zoo.measures import measure
-from zoo.plans import Plan, all_plans, reaches, side
+from zoo.plans import Plan, all_plans
 from zoo.pretrained import (
     Weights,
     WeightsFile,
@@ -40,6 +41,7 @@ _OTHERWISE = (
     "files",
     "pictures",
     "versions",
+    "by_seed",
 )  # what two equal trainings may have of their own
 
 
@@ -114,9 +116,11 @@ def pretrain(
         if not check:
             _hold_to(plan.bar, weights)
         same, sentence = _compare(known, weights)
+        if known is not None and known.weights_sha256 == weights.weights_sha256:
+            weights = dataclasses.replace(weights, by_seed=known.by_seed)
         if check and not same:
             raise PromiseError(f"{name}: {sentence}")
-        if check or (known is not None and same and _as_before(known, weights)):
+        if check or (known is not None and same and _as_before(known, weights, plan)):
             return weights, sentence
         pictures = keep_pictures(name, run.folder, model, data, plan.pictures)
         model, _ = _clean(name, plan, run)  # measuring has compiled the other one
@@ -127,6 +131,43 @@ def pretrain(
     weights = dataclasses.replace(weights, files=files, pictures=pictures)
     write_weights(weights)
     return weights, f"{', '.join(files)} written. {sentence}"
+
+
+def train_other_seeds(name: str, count: int) -> Weights:
+    """Train weights again with the next seeds, and record how far their figure spreads; the weights stay.
+
+    A seed is recorded as soon as it is measured, and one that is recorded is not trained again.
+
+    Args:
+        name: ``architecture.tag``, one of the manifest.
+        count: how many seeds in all, with the weights' own.
+
+    Returns:
+        The record, with ``by_seed``.
+
+    Raises:
+        UnknownModelError: the manifest has no such name.
+        PromiseError: a training was stopped. The seeds before it are recorded.
+        MissingFileError: the weights' own data is not there.
+    """
+    weights = find_weights(name)
+    plan = _plan(name, None, {}, weights, check=True)
+    for seed in range(weights.seed, weights.seed + count):
+        if str(seed) in weights.by_seed:
+            continue
+        value = weights.metrics[weights.figure]
+        if seed != weights.seed:
+            with tempfile.TemporaryDirectory() as scratch:
+                run = run_recipe(plan.recipe, output=scratch, **{**_tuples(plan.parameters), "seed": seed})
+                model, _ = _clean(name, plan, run)
+                arguments = dict(getattr(run.data, "arguments", {}))
+                figures, _ = measure(
+                    name, model, dataset=weights.dataset, dataset_arguments=arguments, seed=seed
+                )
+            value = {**run.metrics, **figures}[weights.figure]
+        weights = dataclasses.replace(weights, by_seed={**weights.by_seed, str(seed): value})
+        write_weights(weights)
+    return weights
 
 
 def _plan(
@@ -201,8 +242,10 @@ def _compare(known: Weights | None, weights: Weights) -> tuple[bool, str]:
     )
 
 
-def _as_before(known: Weights, weights: Weights) -> bool:
-    """Say whether there is nothing to write: whole files of these weights, and nothing else to say of them."""
+def _as_before(known: Weights, weights: Weights, plan: Plan) -> bool:
+    """Say whether there is nothing to write: whole files of these weights, and nothing else to say or to show."""
+    if not set(plan.pictures) <= set(known.pictures):
+        return False
     try:
         for file in known.files:
             weights_file(known, Path(file).suffix)

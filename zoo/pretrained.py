@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class Weights:
         weights_licence: the terms of the weights.
         data_licence: the terms of the data.
         pictures: the pictures of its card.
+        by_seed: what trainings by the same recipe with other seeds reached of the same figure, by seed, its own among
+            them; empty where no others were made.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Weights:
     weights_licence: str
     data_licence: str
     pictures: tuple[str, ...] = ()
+    by_seed: dict[str, float] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:

@@ -79,7 +79,7 @@ def diagram(
 
 @app.command(
     epilog="Examples:  zoo pretrain cnn.digits   zoo pretrain mlp.digits --check   "
-    "zoo pretrain mlp.iris --recipe my_iris.py"
+    "zoo pretrain mlp.iris --recipe my_iris.py   zoo pretrain cnn.mnist --seeds 5"
 )
 def pretrain(
     name: Annotated[
@@ -90,6 +90,9 @@ def pretrain(
         bool, typer.Option("--check", help="Compare with the manifest, and write nothing.")
     ] = False,
     output: Annotated[Path | None, typer.Option(help="Folder to keep the run in.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Train again with so many seeds and record the spread alone.")
+    ] = None,
 ) -> None:
     """Train finished weights again from their recipe, compare them with those there are, and record them.
 
@@ -100,8 +103,17 @@ def pretrain(
 
     if check or (recipe is None and name not in all_plans()):
         find_weights(name)
+    if seeds and (check or recipe or output):
+        raise typer.BadParameter("--seeds goes by the manifest alone, and keeps no run.")
+    if seeds:
+        find_weights(name)
     load_keras()
     from zoo.pretrain import pretrain as train
+    from zoo.pretrain import train_other_seeds
 
+    if seeds:
+        record = train_other_seeds(name, seeds)
+        print(f"{name}: {record.figure} by seed: {record.by_seed}")
+        return
     _, told = train(name, recipe=recipe, check=check, output=output)
     print(f"{name}: {told}")

@@ -25,7 +25,7 @@ from zoo import registry
 from zoo._files import atomic_path, write_text
 from zoo.devices import check_backend, use
 from zoo.errors import InputError, PromiseError, UnknownNameError, did_you_mean
-from zoo.plans import reaches, side
+from zoo.figures import reaches, side
 from zoo.runs.card import card, number, without_ends
 from zoo.runs.measure import Epochs, epochs_of, of_run, of_test_rows, of_training
 from zoo.runs.parameters import parse_parameters
