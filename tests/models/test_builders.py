@@ -87,6 +87,16 @@ def test_a_small_image_never_shrinks_to_nothing():
     )
 
 
+def test_a_first_convolution_that_moves_by_two_takes_its_poolings_place():
+    arguments = {"input_shape": (28, 28, 1), "num_classes": 10, "filters": (4, 8)}
+    one = zoo.create_model("cnn", **arguments)
+    two = zoo.create_model("cnn", **arguments, first_kernel_size=5, first_strides=2)
+    assert two.get_layer("conv_1").output.shape == one.get_layer("pool_1").output.shape == (None, 14, 14, 4)
+    assert "pool_1" not in {layer.name for layer in two.layers}
+    assert [two.get_layer(f"conv_{n}").kernel_size for n in (1, 2)] == [(5, 5), (3, 3)]
+    assert two.output_shape == one.output_shape
+
+
 def test_two_in_two_out_is_the_decks_network():
     model = zoo.create_model("two_in_two_out", output_names=("price", "days"))
     units = {layer.name: layer.units for layer in model.layers if hasattr(layer, "units")}

@@ -35,6 +35,7 @@ from zoo.datasets._registry import (
     register_dataset,
 )
 from zoo.datasets._strangers import strangers
+from zoo.datasets._warp import warped
 
 __all__ = [
     "Dataset",
@@ -68,5 +69,6 @@ __all__ = [
     "strangers",
     "two_blobs",
     "two_in_two_out",
+    "warped",
     "wine",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from zoo._lazy import np
 from zoo.datasets._strokes import DIGITS, NO_DIGITS, bent, drawn, scribble, strokes_of
+from zoo.datasets._warp import on_sheets
 
 _BATCH = 200  # drawings on sheets of one size, with one kind of pen
 
@@ -69,7 +70,7 @@ def _redrawn(images: np.ndarray, side: int, random: np.random.Generator) -> np.n
     from scipy import ndimage
 
     pen = random.choice(["as it was", "hard", "soft", "ridge", "wide"], p=[0.3, 0.2, 0.2, 0.15, 0.15])
-    sheets = _warped(images, side, random, much=0.5 if pen == "as it was" else 1.0)
+    sheets = _warped(images, side, random, strength=0.5 if pen == "as it was" else 1.0)
     level = random.uniform(0.25, 0.7)
     if pen == "hard":
         sheets = (sheets > level).astype("float32")
@@ -86,25 +87,9 @@ def _redrawn(images: np.ndarray, side: int, random: np.random.Generator) -> np.n
     return sheets
 
 
-def _warped(images: np.ndarray, side: int, random: np.random.Generator, much: float = 1.0) -> np.ndarray:
-    """Slant, stretch, turn and wave images on their way to another size."""
-    from scipy import ndimage
-
-    count, height, width = images.shape
-    place = (np.arange(side, dtype="float32") + 0.5) / side - 0.5
-    down, across = np.meshgrid(place, place, indexing="ij")
-    angles: np.ndarray = random.normal(0, 1, (2, count, 1, 1)) * much * np.reshape([0.12, 0.15], (2, 1, 1, 1))
-    turn, slant = angles
-    stretch = np.exp(much * np.asarray(random.normal(0, 0.12, (2, count))))
-    knots = random.normal(0, 0.02 * much, (2, count, 5, 5)).astype("float32")
-    at = np.linspace(0, 4, side)
-    grid = np.stack(np.broadcast_arrays(np.arange(count)[:, None, None], at[:, None], at), 0)
-    wave = [ndimage.map_coordinates(axis, grid, order=1) for axis in knots]
-    y = (np.cos(turn) * down - np.sin(turn) * across) * stretch[0][:, None, None] + wave[0]
-    x = (np.sin(turn) * down + np.cos(turn) * across + slant * down) * stretch[1][:, None, None] + wave[1]
-    where = [grid[0], (y + 0.5) * height - 0.5, (x + 0.5) * width - 0.5]
-    warped: np.ndarray = ndimage.map_coordinates(np.asarray(images, "float32"), where, order=1)
-    return warped
+def _warped(images: np.ndarray, side: int, random: np.random.Generator, strength: float = 1.0) -> np.ndarray:
+    """Bend grey images on their way to sheets of another size."""
+    return on_sheets(images[..., None], (side, side), random, strength)[..., 0]
 
 
 def _odd(images: np.ndarray, side: int, count: int, random: np.random.Generator) -> np.ndarray:

@@ -21,6 +21,8 @@ def cnn(
     *,
     filters: Widths = (32, 64),
     kernel_size: Count = 3,
+    first_kernel_size: Count | None = None,
+    first_strides: Count = 1,
     padding: Literal["same", "valid"] = "same",
     pooling: Literal["max", "average"] | None = "max",
     hidden: Widths = (128,),
@@ -38,6 +40,9 @@ def cnn(
         num_outputs: regression: how many numbers to predict. Give one of the two.
         filters: number of filters of each convolution.
         kernel_size: side of the square that a filter looks at, in pixels.
+        first_kernel_size: the same of the first convolution; by default ``kernel_size``.
+        first_strides: pixels that the first convolution moves by. With 2 it leaves a quarter of the image, which
+            is a quarter of its work, and there is no pooling behind it.
         padding: ``"same"`` keeps the image's size, ``"valid"`` trims the border.
         pooling: ``"max"`` or ``"average"`` halves the image after each convolution; ``None`` keeps it.
         hidden: units of each Dense layer before the last.
@@ -67,14 +72,15 @@ def cnn(
         layers += activated(
             keras.layers.Conv2D,
             filters=units,
-            kernel_size=kernel_size,
+            kernel_size=kernel_size if number > 1 else first_kernel_size or kernel_size,
+            strides=1 if number > 1 else first_strides,
             padding=padding,
             name=f"conv_{number}",
             activation=activation,
             batch_normalization=batch_normalization,
             kernel_regularizer=regularizer,
         )
-        if pool:
+        if pool and not (number == 1 and first_strides > 1):
             # "same" rounds an odd side up, so a small image never shrinks to nothing.
             layers.append(pool(2, padding="same", name=f"pool_{number}"))
         if dropout:
