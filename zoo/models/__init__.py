@@ -14,6 +14,7 @@ from zoo.models.linear import linear, logistic_regression, softmax_regression
 from zoo.models.mlp import mlp
 from zoo.models.resnet_small import resnet_small
 from zoo.models.spectrogram_cnn import spectrogram_cnn
+from zoo.models.tiny import tiny
 from zoo.models.two_in_two_out import two_in_two_out
 from zoo.models.wide_and_deep import wide_and_deep
 
@@ -35,6 +36,7 @@ __all__ = [
     "resnet_small",
     "softmax_regression",
     "spectrogram_cnn",
+    "tiny",
     "two_in_two_out",
     "variational_autoencoder",
     "wide_and_deep",
