@@ -4,6 +4,7 @@ from zoo.plots._style import drawing
 from zoo.plots.animate import Animation
 from zoo.plots.bells import bells
 from zoo.plots.boundary import boundary, boundary_animation, scatter
+from zoo.plots.calibration import calibration
 from zoo.plots.cart_pole import cart_pole_animation
 from zoo.plots.compare import compare
 from zoo.plots.confusion import confusion
@@ -31,6 +32,7 @@ __all__ = [
     "bells",
     "boundary",
     "boundary_animation",
+    "calibration",
     "cart_pole_animation",
     "compare",
     "confusion",
