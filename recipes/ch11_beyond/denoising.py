@@ -5,7 +5,7 @@
 # until a digit can be read again?
 #
 # Data: MNIST, 70,000 real digits of 28x28 pixels, or the built-in 8x8 digits where its file is missing; the labels
-# serve only to judge. Expect seven eighths of the squared error taken away (8x8: four fifths), in half a minute of
+# serve only to judge. Expect nine tenths of the squared error taken away (8x8: three quarters), in half a minute of
 # training. Source: the deck, "Artist Robot"; Vincent, Larochelle, Bengio and Manzagol (2008).
 
 # %%
@@ -68,7 +68,8 @@ print(f"{removed:.1%} of the noise is gone.")
 
 # %% [markdown]
 # ## How much noise can it take?
-# It learnt at one strength. Less than that it takes for the strokes of a clumsy hand, and more drowns them.
+# It learnt at one strength, the dotted line. Where there is little noise, its own blur costs as much as it takes away;
+# where there is more than it knows, strokes drown.
 
 # %%
 levels, errors = np.linspace(0.1, 1.2, 8), {"spoilt": [], "cleaned": []}
