@@ -81,7 +81,8 @@ def test_least_squares_on_all_rows_finds_the_decks_line_whatever_is_drawn(seed, 
         model = LinearRegression().fit(*rows_of(name, n=n, noise=noise, seed=seed))
         found = (*model.coef_, model.intercept_)
         np.testing.assert_allclose(found, line, atol=2e-6 * (1 + noise))
-        assert model.trace_.loss[-1] == pytest.approx(noise**2, rel=1e-4, abs=1e-12)
+        rounding = 1e-12 + 1e-7 * noise  # targets are float32
+        assert model.trace_.loss[-1] == pytest.approx(noise**2, rel=1e-4, abs=rounding)
 
 
 def test_the_deck_says_w_1_020_and_b_minus_0_009():
