@@ -5,7 +5,7 @@
 # last layer gets one number a filter. How few weights can read 99 of 100 digits?
 #
 # Data: MNIST, 70,000 real digits of 28x28 pixels, or the built-in 8x8 digits where its file is missing. Expect 97 % or
-# more from 2,616 weights and the few rows of the default, in half a minute; the finished weights took all rows.
+# more from 2,616 weights and the few rows of the default, in a minute; the finished weights took all rows.
 # Source: the deck, "CNN"; Howard and others (2017) for convolutions of one filter each.
 
 # %%
