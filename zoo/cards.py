@@ -70,7 +70,9 @@ def _loading(weights: Weights) -> list[str]:
     if weights.dataset is None:
         return lines
     told = ", ".join(
-        f"{key}={value!r}" for key, value in weights.dataset_arguments.items() if _telling(key, value)
+        f'{key}="{value}"' if isinstance(value, str) else f"{key}={value!r}"
+        for key, value in weights.dataset_arguments.items()
+        if _telling(key, value)
     )
     return [
         *lines,
