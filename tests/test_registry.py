@@ -13,16 +13,16 @@ def own_table(monkeypatch):
     monkeypatch.setattr(_table, "_entries", dict(_table._entries))
 
 
-def tiny(units: int = 1) -> keras.Model:
+def smallest(units: int = 1) -> keras.Model:
     """One layer."""
-    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(units)], name="tiny")
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(units)], name="smallest")
 
 
 def test_a_registered_builder_is_found_built_and_described(own_table):
-    assert zoo.register_model(task="regression", tags=("small",))(tiny) is tiny
-    assert "tiny" in zoo.list_models()
-    assert zoo.create_model("tiny", units=3).output_shape == (None, 3)
-    info = zoo.model_info("tiny")
+    assert zoo.register_model(task="regression", tags=("small",))(smallest) is smallest
+    assert "smallest" in zoo.list_models()
+    assert zoo.create_model("smallest", units=3).output_shape == (None, 3)
+    info = zoo.model_info("smallest")
     assert (info.summary, info.task, info.tags, info.defaults) == (
         "One layer.",
         "regression",
@@ -33,25 +33,25 @@ def test_a_registered_builder_is_found_built_and_described(own_table):
 
 
 def test_a_bare_decorator_works_too(own_table):
-    zoo.register_model(tiny)
-    assert zoo.create_model("tiny").count_params() == 3
+    zoo.register_model(smallest)
+    assert zoo.create_model("smallest").count_params() == 3
 
 
 def test_two_builders_of_one_name_are_an_error_and_a_cell_run_again_is_not(own_table):
-    zoo.register_model(tiny)
-    zoo.register_model(tiny)
+    zoo.register_model(smallest)
+    zoo.register_model(smallest)
 
     def other() -> keras.Model:
         """Another one."""
 
-    with pytest.raises(zoo.InputError, match="Two builders are called 'tiny'"):
-        zoo.register_model(name="tiny")(other)
+    with pytest.raises(zoo.InputError, match="Two builders are called 'smallest'"):
+        zoo.register_model(name="smallest")(other)
 
 
 @pytest.mark.parametrize("options", [{"name": "a.b"}, {"task": "classificaton"}])
 def test_a_name_with_a_dot_and_an_unknown_task_are_refused(own_table, options):
     with pytest.raises(zoo.InputError):
-        zoo.register_model(**options)(tiny)
+        zoo.register_model(**options)(smallest)
 
 
 def test_an_unknown_name_gets_the_nearest_ones():
@@ -75,15 +75,15 @@ def test_listing_takes_wildcards_task_and_pretrained():
 
 
 def test_a_preset_is_arguments_with_a_name_and_given_ones_go_before_it(own_table):
-    zoo.register_model(presets={"three": {"units": 3}})(tiny)
-    model = zoo.create_model("tiny", preset="three")
+    zoo.register_model(presets={"three": {"units": 3}})(smallest)
+    model = zoo.create_model("smallest", preset="three")
     assert model.output_shape == (None, 3)
-    assert made_with(model) == ("tiny", {"units": 3})
-    assert zoo.create_model("tiny", preset="three", units=4).output_shape == (None, 4)
-    info = zoo.model_info("tiny")
+    assert made_with(model) == ("smallest", {"units": 3})
+    assert zoo.create_model("smallest", preset="three", units=4).output_shape == (None, 4)
+    info = zoo.model_info("smallest")
     assert (info.presets, info.tags) == ({"three": {"units": 3}}, ("three",))
     with pytest.raises(zoo.UnknownNameError, match="no preset 'thre'. Did you mean 'three'"):
-        zoo.create_model("tiny", preset="thre")
+        zoo.create_model("smallest", preset="thre")
     with pytest.raises(zoo.UnknownNameError, match="cnn has no preset 'three'. There are none"):
         zoo.create_model("cnn", preset="three", input_shape=(8, 8, 1), num_classes=10)
 
@@ -103,7 +103,7 @@ def test_the_presets_of_mlp_build_what_they_say(preset):
 def test_names_are_in_natural_order(own_table):
     for name in ("net10", "net2", "net1"):
         zoo.register_model(name=name)(lambda: None)
-        _table._entries[name] = _table.Entry(name, tiny, "classification")
+        _table._entries[name] = _table.Entry(name, smallest, "classification")
     assert zoo.list_models("net*") == ["net1", "net2", "net10"]
 
 
@@ -117,7 +117,7 @@ def test_a_seed_gives_the_same_weights_and_another_seed_others():
 def test_a_model_remembers_how_it_was_made():
     model = zoo.create_model("linear", input_shape=(3,), num_outputs=2)
     assert made_with(model) == ("linear", {"input_shape": (3,), "num_outputs": 2})
-    assert made_with(tiny()) is None
+    assert made_with(smallest()) is None
 
 
 def test_a_package_with_an_entry_point_is_found(own_table, monkeypatch):
@@ -126,7 +126,7 @@ def test_a_package_with_an_entry_point_is_found(own_table, monkeypatch):
 
         @staticmethod
         def load():
-            zoo.register_model(name="from_elsewhere")(tiny)
+            zoo.register_model(name="from_elsewhere")(smallest)
 
     monkeypatch.setattr(_table, "_loaded", False)
     monkeypatch.setattr(
