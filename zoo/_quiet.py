@@ -12,21 +12,32 @@ from collections.abc import Iterator
 @contextlib.contextmanager
 def quiet_standard_error() -> Iterator[None]:
     """Hold back what is written to the process' standard error; show it if the block fails."""
-    try:
-        target = sys.stderr.fileno()
-    except (AttributeError, OSError, ValueError):  # replaced by an object without a file
-        yield
-        return
+    sys.stderr.flush()
+    targets = _targets()
     with tempfile.TemporaryFile() as held:
-        saved = os.dup(target)
-        os.dup2(held.fileno(), target)
+        saved = {target: os.dup(target) for target in targets}
+        for target in targets:
+            os.dup2(held.fileno(), target)
         try:
             yield
         except BaseException:
             held.seek(0)
-            os.write(saved, held.read())
+            for target in list(saved)[:1]:
+                os.write(saved[target], held.read())
             raise
         finally:
             sys.stderr.flush()
-            os.dup2(saved, target)
-            os.close(saved)
+            for target, file in saved.items():
+                os.dup2(file, target)
+                os.close(file)
+
+
+def _targets() -> list[int]:
+    """Return what Python writes errors to, and what C++ does: two, where something has replaced `sys.stderr`."""
+    found = []
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        found.append(sys.stderr.fileno())
+    with contextlib.suppress(OSError):
+        os.fstat(2)
+        found.append(2)
+    return list(dict.fromkeys(found))
