@@ -22,8 +22,8 @@ def quiet_standard_error() -> Iterator[None]:
             yield
         except BaseException:
             held.seek(0)
-            for target in list(saved)[:1]:
-                os.write(saved[target], held.read())
+            if targets:
+                os.write(saved[targets[0]], held.read())
             raise
         finally:
             sys.stderr.flush()

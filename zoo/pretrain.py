@@ -87,11 +87,7 @@ def pretrain(
     with tempfile.TemporaryDirectory() as scratch:
         run = run_recipe(plan.recipe, output=output or scratch, **_tuples(plan.parameters))
         model, arguments = _clean(name, plan, run)
-        made_from = {
-            "dataset": getattr(run.data, "name", None),
-            "dataset_arguments": dict(getattr(run.data, "arguments", {})),
-            "seed": run.seed,
-        }
+        made_from = _made_from(run)
         figures, data = measure(name, model, **made_from)
         told = {key: value for key, value in run.metrics.items() if key.startswith("test_")}
         weights = Weights(
@@ -160,10 +156,7 @@ def train_other_seeds(name: str, count: int) -> Weights:
             with tempfile.TemporaryDirectory() as scratch:
                 run = run_recipe(plan.recipe, output=scratch, **{**_tuples(plan.parameters), "seed": seed})
                 model, _ = _clean(name, plan, run)
-                arguments = dict(getattr(run.data, "arguments", {}))
-                figures, _ = measure(
-                    name, model, dataset=weights.dataset, dataset_arguments=arguments, seed=seed
-                )
+                figures, _ = measure(name, model, **_made_from(run))
             value = {**run.metrics, **figures}[weights.figure]
         weights = dataclasses.replace(weights, by_seed={**weights.by_seed, str(seed): value})
         write_weights(weights)
@@ -203,6 +196,15 @@ def _clean(name: str, plan: Plan, run: Any) -> tuple[keras.Model, dict[str, Any]
     model = create_model(architecture, **made[1])
     model.set_weights(run.model.get_weights())
     return model, made[1]
+
+
+def _made_from(run: Any) -> dict[str, Any]:
+    """Return what a run's weights are measured on: its dataset, how that was loaded, and the seed."""
+    return {
+        "dataset": getattr(run.data, "name", None),
+        "dataset_arguments": dict(getattr(run.data, "arguments", {})),
+        "seed": run.seed,
+    }
 
 
 def _work(model: keras.Model) -> int | None:

@@ -101,11 +101,9 @@ def pretrain(
     from zoo.plans import all_plans
     from zoo.pretrained import find_weights
 
-    if check or (recipe is None and name not in all_plans()):
-        find_weights(name)
     if seeds and (check or recipe or output):
         raise typer.BadParameter("--seeds goes by the manifest alone, and keeps no run.")
-    if seeds:
+    if check or seeds or (recipe is None and name not in all_plans()):
         find_weights(name)
     load_keras()
     from zoo.pretrain import pretrain as train
