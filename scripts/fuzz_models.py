@@ -59,7 +59,11 @@ def main() -> int:
             return _again(given.only, sources, given.seed, given.output)
         numbers = iter(range(given.first, given.first + given.mutations))
         tally = Tally(given.output, given.mutations)
-        _run(numbers, sources, given, tally)
+        try:
+            _run(numbers, sources, given, tally)
+        except KeyboardInterrupt:
+            done = max(0, tally.outcomes.total() - given.workers)  # those at work were not through
+            print(f"Stopped. Go on with --first {given.first + done}", flush=True)
     tally.show()
     return 1 if tally.failures else 0
 
