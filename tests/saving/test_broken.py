@@ -182,6 +182,10 @@ def test_weights_that_are_no_numbers_are_told(form, value, forger):
         (lambda c: c["config"].update(layers=[]), "."),
         (lambda c: c["config"].update(layers=7), "."),
         (lambda c: c["config"]["layers"].pop(1), "."),
+        (
+            lambda c: c["config"]["layers"][0]["config"].update(batch_shape=[None, 2, None, 4]),
+            "'small' was built for inputs of 2 axes, and takes 4",
+        ),
     ],
 )
 def test_a_configuration_that_makes_no_model_is_broken(form, change, told, forger):
@@ -192,6 +196,17 @@ def test_a_configuration_that_makes_no_model_is_broken(form, change, told, forge
         zoo.load_model(path)
     assert str(path) in str(caught.value)
     assert len(str(caught.value)) < 600 + len(str(path))
+
+
+def test_steps_of_half_a_pixel_are_told(tmp_path):
+    path = tmp_path / "half.h5"
+    zoo.save_model(keras.Sequential([keras.Input((8, 8, 1)), L.Conv2D(2, 3, name="seen")]), path)
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"]["dilation_rate"] = [1, 0.5]
+        file.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(zoo.BrokenModelError, match=r"dilation_rate of its layer 'seen' is \(1, 0.5\)"):
+        zoo.load_model(path)
 
 
 def test_the_zip_itself_may_be_packed(forger):

@@ -103,6 +103,12 @@ def test_words_and_scaling_go_along(to, tmp_path):
     assert made.difference <= 1e-5
 
 
+def test_where_one_input_has_a_number_of_rows_all_have_it(tmp_path):
+    ends = [keras.Input((3,), name="any"), keras.Input((1,), batch_size=4, name="four")]
+    model = keras.Model(ends, keras.layers.Concatenate()(ends))
+    assert zoo.export_model(model, tmp_path / "both", "saved_model").difference <= 1e-5
+
+
 @needs_onnx
 def test_what_onnx_has_no_form_for_is_refused_by_name(tmp_path):
     with pytest.raises(zoo.InputError, match=r"to onnx: ONNX has no form for LookupTableFindV2, .*Try"):

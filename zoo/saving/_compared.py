@@ -41,7 +41,7 @@ def made_up_rows(model: keras.Model) -> list[Arrays]:
                 f"{model.name} gives two answers to one row, so no file can be held against it. Something in it draws "
                 "at random while it predicts; let it do so in training alone."
             )
-        return parts if model.inputs[0].shape[0] is None else parts[:1]
+        return parts if all(end.shape[0] is None for end in model.inputs) else parts[:1]
     reason = " ".join(str(told).split())[:200]
     raise InputError(f"{model.name} takes no random rows to hold a file against it: {reason}") from told
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras.src.layers.merging.base_merge import Merge
 
 from zoo.errors import BrokenModelError, InputError, UnsafeModelError
 from zoo.saving import keras_format, legacy_h5
+from zoo.saving._built import flaw
 from zoo.saving._guard import memory_bound
 from zoo.saving._identity import callers_objects, check_identity
 from zoo.saving._kinds import FORMS, broken
@@ -102,10 +102,8 @@ def _read(
         raise broken(source, sentence_of(error)) from None
     if not isinstance(model, keras.Model):
         raise broken(source, f"its configuration is of a {type(model).__name__}, which is no model")
-    for layer in model._flatten_layers():
-        # Built from what the file says instead of its inputs, and taken for built whatever that was.
-        if isinstance(layer, Merge) and layer.built and not hasattr(layer, "_reshape_required"):
-            raise broken(source, f"the build_config of its layer {layer.name!r} is none")
+    if (clause := flaw(model, documents.model)) is not None:
+        raise broken(source, clause)
     return model
 
 

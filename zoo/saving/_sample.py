@@ -98,7 +98,7 @@ def random_rows(model: keras.Model, rows: int, side: int) -> list[np.ndarray]:
 
     Args:
         model: one that knows its inputs.
-        rows: how many; an input of a fixed number of rows gets that.
+        rows: how many, unless an input has a fixed number of them.
         side: for an axis of no fixed length.
     """
     array = _drawer(model, rows, side)
@@ -113,6 +113,10 @@ def outputs_of(model: keras.Model, arrays: list[np.ndarray]) -> list[np.ndarray]
 
 def _drawer(model: keras.Model, rows: int, side: int) -> Callable[[Any, str], np.ndarray]:
     draw = np.random.default_rng(0)
+    # Where one input has a fixed number of rows, all have that number.
+    rows = next(
+        (end.shape[0] for end in getattr(model, "inputs", None) or () if end.shape and end.shape[0]), rows
+    )
     most, words = _fewest_words(model), _known_words(model)
 
     def array(shape: Any, dtype: str) -> np.ndarray:

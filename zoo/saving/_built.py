@@ -1,0 +1,58 @@
+"""Does a model that was built hold together? What Keras builds without a word, and what fails at the first row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+from keras.src.layers.merging.base_merge import Merge
+
+_STEPS = ("strides", "dilation_rate", "pool_size")
+
+
+def flaw(model: keras.Model, config: Any) -> str | None:
+    """Return a clause on what makes a model useless, or None.
+
+    Args:
+        model: as Keras built it.
+        config: what it was built from.
+
+    Examples:
+        >>> flaw(keras.Sequential([keras.Input((8, 1)), keras.layers.Conv1D(2, 3, dilation_rate=1)]), {})
+    """
+    for layer in model._flatten_layers():
+        # Built from what the file says instead of its inputs, and taken for built whatever that was.
+        if isinstance(layer, Merge) and layer.built and not hasattr(layer, "_reshape_required"):
+            return f"the build_config of its layer {layer.name!r} is none"
+        of_keras = type(layer).__module__.startswith("keras.")
+        for name in _STEPS if of_keras else ():
+            steps = getattr(layer, name, None)
+            if isinstance(steps, tuple) and any(isinstance(step, float) for step in steps):
+                return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
+    for inner in _sequentials(config):
+        built, given = inner.get("build_input_shape"), _input_shape(inner)
+        if isinstance(built, list) and isinstance(given, list) and len(built) != len(given):
+            return f"{inner.get('name')!r} was built for inputs of {len(built)} axes, and takes {len(given)}"
+    return None
+
+
+def _sequentials(config: Any) -> Iterator[dict[str, Any]]:
+    """Yield the settings of each Sequential that a configuration holds."""
+    todo = [config]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            todo += one.values()
+            if one.get("class_name") == "Sequential" and isinstance(one.get("config"), dict):
+                yield one["config"]
+
+
+def _input_shape(config: dict[str, Any]) -> Any:
+    """Return the shape, with the axis of rows, that the first layer of a Sequential writes."""
+    layers = config.get("layers")
+    first = layers[0] if isinstance(layers, list) and layers else None
+    settings = first.get("config") if isinstance(first, dict) else None
+    return settings.get("batch_shape") if isinstance(settings, dict) else None
