@@ -198,14 +198,21 @@ def test_a_configuration_that_makes_no_model_is_broken(form, change, told, forge
     assert len(str(caught.value)) < 600 + len(str(path))
 
 
-def test_steps_of_half_a_pixel_are_told(tmp_path):
+@pytest.mark.parametrize(
+    ("layer", "given", "changed"),
+    [
+        (L.Conv2D, (2, 3), {"dilation_rate": [1, 0.5]}),
+        (L.AveragePooling2D, (2,), {"strides": [2, 1.5]}),
+    ],
+)
+def test_steps_of_half_a_pixel_are_told(layer, given, changed, tmp_path):
     path = tmp_path / "half.h5"
-    zoo.save_model(keras.Sequential([keras.Input((8, 8, 1)), L.Conv2D(2, 3, name="seen")]), path)
+    zoo.save_model(keras.Sequential([keras.Input((8, 8, 1)), layer(*given, name="seen")]), path)
     with h5py.File(path, "r+") as file:
         config = json.loads(file.attrs["model_config"])
-        config["config"]["layers"][1]["config"]["dilation_rate"] = [1, 0.5]
+        config["config"]["layers"][1]["config"].update(changed)
         file.attrs["model_config"] = json.dumps(config)
-    with pytest.raises(zoo.BrokenModelError, match=r"dilation_rate of its layer 'seen' is \(1, 0.5\)"):
+    with pytest.raises(zoo.BrokenModelError, match=rf"{next(iter(changed))} of its layer 'seen' is .*\.5"):
         zoo.load_model(path)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras.src.layers.merging.base_merge import Merge
 
+# What counts pixels.
 _STEPS = ("strides", "dilation_rate", "pool_size")
 
 
@@ -28,7 +29,7 @@ def flaw(model: keras.Model, config: Any) -> str | None:
         of_keras = type(layer).__module__.startswith("keras.")
         for name in _STEPS if of_keras else ():
             steps = getattr(layer, name, None)
-            if isinstance(steps, tuple) and any(isinstance(step, float) for step in steps):
+            if any(isinstance(step, float) for step in keras.tree.flatten(steps)):
                 return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
     for inner in _sequentials(config):
         built, given = inner.get("build_input_shape"), _input_shape(inner)

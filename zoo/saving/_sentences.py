@@ -45,6 +45,7 @@ _SENTENCES = (
     (r"Unknown \w+: '([^']+)'", "it names {0!r}, which neither Keras nor the caller has"),
 )
 _STARTS = ("Error encountered during deserialization:", "Exception encountered:", "Error when deserializing")
+_CALL = r"^Exception encountered when calling (.+?)(?:\.call\(\))?\. (.+?)(?: Arguments received by .*)?$"
 _LONGEST = 160
 
 
@@ -56,6 +57,8 @@ def sentence_of(error: BaseException) -> str:
         "the layer 'dense' has 2 arrays of weights and the file holds 0 for it"
         >>> sentence_of(ValueError("Something else. And more"))
         'Keras says: Something else'
+        >>> sentence_of(ValueError("Exception encountered when calling Add.call().\\n\\nNo. Arguments received by Add"))
+        'Keras says: in Add, No'
     """
     text = " ".join(str(error).split())
     for pattern, sentence in _SENTENCES:
@@ -73,6 +76,7 @@ def sentence_of(error: BaseException) -> str:
         return "its configuration is nested too deep"
     for start in _STARTS:
         text = text.rpartition(start)[2].strip() or text
+    text = re.sub(_CALL, r"in \1, \2", re.sub(r"\x1b\[\d*m", "", text))
     first = re.split(r"\.\s|config=|\{", text)[0].rstrip(". ")
     plain = "".join(sign if sign.isprintable() else "?" for sign in first[:_LONGEST])
     return f"Keras says: {plain}" if plain else f"Keras stops with {type(error).__name__}"
