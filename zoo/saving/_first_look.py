@@ -23,7 +23,7 @@ from zoo.saving._kinds import beyond, broken
 from zoo.saving._limits import Limits, MiB
 from zoo.saving.documents import opened, pieces
 
-_SECONDS = 10  # of the processor, for a small file
+_SECONDS = 4  # of the processor, for a small file; Keras' largest model of 460 MB takes one
 _START = 120  # seconds by the clock, for a Python to start on a busy machine
 _RATE = 20 * MiB  # bytes a second that the slowest disk reads
 _MEMORY = 512 * MiB  # beside what the file itself takes
