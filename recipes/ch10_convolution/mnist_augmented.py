@@ -83,7 +83,6 @@ if run.compare:
     plain = {"plain_accuracy": zoo.evaluate(straight, test)["accuracy"]}
 model, history = learned(np.concatenate(copies), many)
 model.summary()
-bent = zoo.evaluate(model, test)["accuracy"]
 
 # %% [markdown]
 # ## What it was worth
@@ -91,7 +90,8 @@ bent = zoo.evaluate(model, test)["accuracy"]
 
 # %%
 if run.compare:
-    wrong = [round((1 - accuracy) * len(data.test)) for accuracy in (plain["plain_accuracy"], bent)]
+    both = plain["plain_accuracy"], zoo.evaluate(model, test)["accuracy"]
+    wrong = [round((1 - accuracy) * len(data.test)) for accuracy in both]
     print(f"Mistakes in {len(data.test):,} test digits: {wrong[0]} as they are, {wrong[1]} bent.")
 run.keep("mistakes", zoo.plots.mistakes(model, data.test))
 low = {"mnist": 0.965, "digits": 0.95}[data.name]
