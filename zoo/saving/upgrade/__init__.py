@@ -2,7 +2,7 @@
 
 `_keras_1`, `_layers`, `_recurrent` and `_words` hold the rules of single layers, `_models`, `_graph` and `_channels`
 those of whole models, `_operations` functions of TensorFlow that stood in models, and `_training` what a model was
-compiled with. Keras itself is not imported.
+compiled with; `_backends` is of Keras 3. Keras itself is not imported.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 
 from zoo.saving.documents import Documents
+from zoo.saving.upgrade._backends import for_any_backend
 from zoo.saving.upgrade._models import Upgrade
 from zoo.saving.upgrade._names import GONE
 from zoo.saving.upgrade._rules import Writer, writer_of
@@ -33,6 +34,7 @@ def upgraded(documents: Documents) -> tuple[Documents, list[str]]:
         >>> documents.model["config"]["layers"][1]["config"]
         {'name': 'd', 'units': 2}
     """
+    documents = for_any_backend(documents)
     writer = writer_of(documents.keras_version, documents.backend, documents.model)
     if writer.is_current or not isinstance(documents.model, dict | list):
         return documents, []
