@@ -14,6 +14,7 @@ from typing import Any
 from zoo._lazy import keras, np
 from zoo._pictures import BlankError
 from zoo._several import Box, digits_in
+from zoo._touching import parted
 from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
 from zoo.images import drawing, ink_of, prepare, read_image
 from zoo.pretrained import all_weights
@@ -34,6 +35,7 @@ DEFAULT = "handwriting.digits"
 NOTHING = "no digit found"
 _FILES = (".keras", ".h5", ".hdf5")
 _AS_ONE = 0.8  # a picture read as one digit with less than this is looked at for several
+_AS_PART = 0.9  # what each part of a piece that was cut has to be read with
 _ROOM = 0.3  # of a digit's size, left around it when it is cut out
 _seeing: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()  # compiled once a model
 
@@ -142,7 +144,8 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
     """Read all digits of a picture, lines from the top down, a line from left to right.
 
     A picture that reads well as one digit is one. Else it is cut where strokes do not touch, and read in parts if the
-    parts read better than the whole.
+    parts read better than the whole. A wide piece that reads badly is cut where little ink is in the way, if each part
+    of it then reads well.
 
     Args:
         picture: as `predict_image` takes it.
@@ -165,16 +168,27 @@ def read_digits(picture: Any, model: Any = DEFAULT, *, invert: bool | None = Non
     if whole.probability >= _AS_ONE:
         return [whole]
     ink = ink_of(picture, invert=invert)
-    boxes = digits_in(ink)
-    if len(boxes) < 2:
+    found = [part for box in digits_in(ink) for part in _in_box(model, ink, box)]
+    if len(found) < 2 or np.mean([part.probability for part in found]) <= whole.probability:
         return [whole]
-    parts = [predict_image(model, _cut_out(ink, box), invert=False) for box in boxes]
-    if np.mean([part.probability for part in parts]) <= whole.probability:
-        return [whole]
-    return [
-        replace(part, box=box, inverted=whole.inverted, notes=whole.notes)
-        for part, box in zip(parts, boxes, strict=True)
-    ]
+    return [replace(part, inverted=whole.inverted, notes=whole.notes) for part in found]
+
+
+def _in_box(model: Any, ink: np.ndarray, box: Box) -> list[Reading]:
+    """Read what hangs together: one digit, or several that touch.
+
+    A part that reads as a one is a stroke, and strokes are what letters are made of: it is no digit here.
+    """
+
+    def read(part: Box) -> Reading:
+        return replace(predict_image(model, _cut_out(ink, part), invert=False), box=part)
+
+    def digit(part: Box) -> tuple[float, Reading]:
+        reading = read(part)
+        return reading.probability if reading.label not in (1, None) else 0.0, reading
+
+    one = read(box)
+    return [one] if one.probability >= _AS_ONE else parted(ink, box, digit, least=_AS_PART) or [one]
 
 
 def opened(model: Any) -> Any:
