@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,23 +36,20 @@ def parted(
 
     Examples:
         >>> sheet = np.zeros((20, 20))
-        >>> sheet[:, 2:4] = sheet[:, 14:16] = sheet[10, 2:16] = 1  # columns 2 to 15
-        >>> thin = lambda part: (1.0 if part.width < 10 else 0.0, (part.left, part.right))
-        >>> parted(sheet, Box(0, 20, 2, 16), thin, least=0.5)
-        [(2, 9), (9, 16)]
+        >>> sheet[:, 2:4] = sheet[:, 18:] = sheet[10, 2:] = 1
+        >>> thin = lambda part: (1.0 if part.width < 12 else 0.0, (part.left, part.right))
+        >>> parted(sheet, Box(0, 20, 2, 20), thin, least=0.5)
+        [(2, 10), (10, 20)]
     """
     if box.width < _WIDE * box.height:
         return []
     edges = [box.left, *places_to_cut(ink, box), box.right]
-    parts: dict[tuple[int, int], tuple[float, Answer | None]] = {}
 
+    @functools.cache
     def part(left: int, right: int) -> tuple[float, Answer | None]:
-        """Read what lies between two edges, once."""
-        if (left, right) not in parts:
-            inside = _trimmed(ink, replace(box, left=left, right=right))
-            fits = _NARROW * box.height <= right - left <= _BROAD * box.height and inside is not None
-            parts[left, right] = read(inside) if fits and inside is not None else (0.0, None)
-        return parts[left, right]
+        inside = _trimmed(ink, replace(box, left=left, right=right))
+        fits = _NARROW * box.height <= right - left <= _BROAD * box.height
+        return read(inside) if fits and inside is not None else (0.0, None)
 
     # The fewest cuts that do: a zero is not two brackets.
     for cuts in range(1, len(edges) - 1):
@@ -70,9 +68,8 @@ def places_to_cut(ink: np.ndarray, box: Box) -> list[int]:
     from scipy.signal import find_peaks
 
     column = ink[box.top : box.bottom, box.left : box.right].sum(axis=0)
-    lowest, _ = find_peaks(
-        -column, distance=max(1, round(_NARROW * box.height))
-    )  # the middle, where it is level
+    # Of level ones the middle.
+    lowest, _ = find_peaks(-column, distance=max(1, round(_NARROW * box.height)))
     lowest = lowest[np.argsort(column[lowest], kind="stable")[:_MOST]]
     return sorted(box.left + int(place) for place in lowest)
 
