@@ -216,6 +216,23 @@ def test_steps_of_half_a_pixel_are_told(layer, given, changed, tmp_path):
         zoo.load_model(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-88", {"utf": 8}, 7])
+def test_an_encoding_that_is_none_is_told(encoding, tmp_path):
+    path, changed = tmp_path / "words.keras", tmp_path / "changed.keras"
+    words = keras.Input((1,), dtype="string")
+    zoo.save_model(keras.Model(words, L.StringLookup(vocabulary=["a", "b"], name="look")(words)), path)
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(changed, "w") as target:
+        for member in source.namelist():
+            data = source.read(member)
+            if member == "config.json":
+                config = json.loads(data)
+                config["config"]["layers"][1]["config"]["encoding"] = encoding
+                data = json.dumps(config)
+            target.writestr(member, data)
+    with pytest.raises(zoo.BrokenModelError, match="encoding of its layer 'look'"):
+        zoo.load_model(changed)
+
+
 def test_the_zip_itself_may_be_packed(forger):
     path = forger.folder / "packed.keras"
     with (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 from keras.src.layers.merging.base_merge import Merge
+
+from zoo.saving._references import plain
 
 # What counts pixels.
 _STEPS = ("strides", "dilation_rate", "pool_size")
@@ -31,11 +34,21 @@ def flaw(model: keras.Model, config: Any) -> str | None:
             steps = getattr(layer, name, None)
             if any(isinstance(step, float) for step in keras.tree.flatten(steps)):
                 return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
+        if of_keras and not _is_codec(encoding := getattr(layer, "encoding", "utf-8")):
+            return f"the encoding of its layer {layer.name!r} is {plain(encoding)}, which is none"
     for inner in _sequentials(config):
         built, given = inner.get("build_input_shape"), _input_shape(inner)
         if isinstance(built, list) and isinstance(given, list) and len(built) != len(given):
             return f"{inner.get('name')!r} was built for inputs of {len(built)} axes, and takes {len(given)}"
     return None
+
+
+def _is_codec(name: Any) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _sequentials(config: Any) -> Iterator[dict[str, Any]]:
