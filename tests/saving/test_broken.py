@@ -170,6 +170,14 @@ def test_weights_that_are_no_numbers_are_told(form, value, forger):
     assert zoo.inspect_model(path, limits).whole
 
 
+def test_an_array_beside_the_weights_is_a_number_too(forger):
+    def change(file):
+        file["model_weights/more"] = np.array([np.nan])
+
+    report = broken(forger.with_hdf5(change), "'model_weights/more' holds NaN or infinity")
+    assert not report.whole
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     ("change", "told"),
@@ -231,6 +239,15 @@ def test_an_encoding_that_is_none_is_told(encoding, tmp_path):
             target.writestr(member, data)
     with pytest.raises(zoo.BrokenModelError, match="encoding of its layer 'look'"):
         zoo.load_model(changed)
+
+
+def test_a_list_where_a_layer_takes_one_tensor_is_told(tmp_path):
+    x, norm = keras.Input((4,)), L.BatchNormalization(name="norm")
+    norm.build((None, 4))
+    model = keras.Model(x, norm([x]))
+    path = zoo.save_model(model, tmp_path / "list.keras", check=False)
+    with pytest.raises(zoo.BrokenModelError, match="'norm' takes one tensor, and is given a list"):
+        zoo.load_model(path)
 
 
 def test_the_zip_itself_may_be_packed(forger):

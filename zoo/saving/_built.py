@@ -34,6 +34,8 @@ def flaw(model: keras.Model, config: Any) -> str | None:
             steps = getattr(layer, name, None)
             if any(isinstance(step, float) for step in keras.tree.flatten(steps)):
                 return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
+        if of_keras and not isinstance(layer, keras.Model) and _is_given_a_list(layer):
+            return f"its layer {layer.name!r} takes one tensor, and is given a list"
         if of_keras and not _is_codec(encoding := getattr(layer, "encoding", "utf-8")):
             return f"the encoding of its layer {layer.name!r} is {plain(encoding)}, which is none"
     for inner in _sequentials(config):
@@ -41,6 +43,13 @@ def flaw(model: keras.Model, config: Any) -> str | None:
         if isinstance(built, list) and isinstance(given, list) and len(built) != len(given):
             return f"{inner.get('name')!r} was built for inputs of {len(built)} axes, and takes {len(given)}"
     return None
+
+
+def _is_given_a_list(layer: keras.Layer) -> bool:
+    given = [node.arguments.args[:1] for node in layer._inbound_nodes]
+    return isinstance(layer.input_spec, keras.InputSpec) and any(
+        isinstance(first, list | tuple) for args in given for first in args
+    )
 
 
 def _is_codec(name: Any) -> bool:

@@ -57,6 +57,9 @@ def open_checked(
         model = _read(source, documents, objects, compile=compile, safe_mode=not trusted)
     if limits.finite:
         _check_finite(source, model)
+        more = len(contents.weights) > len(model.weights)  # arrays that no weight is read from
+        if more and (place := read_contents(source, limits, numbers=True).not_finite):
+            raise BrokenModelError(not_finite(source, place))
     return model
 
 
