@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo._lazy import np
-from zoo._pictures import BlankError, border_of, picture_and_notes, without_frame
+from zoo._pictures import BlankError, apart, border_of, picture_and_notes, without_frame
 from zoo.errors import InputError
 
 _PAPER = 0.2  # ink of less than this share of the darkest is the sheet's own grain
@@ -167,7 +167,7 @@ def _ink(pixels: np.ndarray, invert: bool | None, notes: list[str]) -> tuple[np.
     """Return how far each pixel is from the paper, the farthest being 1, and whether the paper is the lighter."""
     if invert is None:
         paper = _paper(pixels, notes)
-        ink = np.abs(pixels - paper).max(axis=-1)
+        ink = apart(pixels, paper)
         strong = pixels[ink > 0.5 * ink.max()]
         inverted = bool(paper @ _LUMINANCE > (strong @ _LUMINANCE).mean())
         notes.append(
@@ -178,7 +178,7 @@ def _ink(pixels: np.ndarray, invert: bool | None, notes: list[str]) -> tuple[np.
         ink = np.clip((paper - pixels if invert else pixels - paper).max(axis=-1), 0, None)
         if not ink.any():  # so little paper, or so little ink, that a twentieth of the pixels has none of it
             paper = pixels.max(axis=(0, 1)) if invert else pixels.min(axis=(0, 1))
-            ink = np.abs(pixels - paper).max(axis=-1)
+            ink = apart(pixels, paper)
         inverted = invert
         notes.append("inverted, as asked" if invert else "not inverted, as asked")
     ink = ink / ink.max()
@@ -189,8 +189,8 @@ def _paper(pixels: np.ndarray, notes: list[str]) -> np.ndarray:
     """Return the colour of the paper: the border's, or where that has two tones, the one that covers more."""
     border = border_of(pixels)
     median = np.median(border, axis=0)  # between the tones, where each has half of the border
-    usual: np.ndarray = border[np.abs(border - median).max(axis=-1).argmin()]
-    distance = np.abs(pixels - usual).max(axis=-1)
+    usual: np.ndarray = border[apart(border, median).argmin()]
+    distance = apart(pixels, usual)
     other = distance > 0.5 * distance.max()
     sure = 1 - float(border_of(other).mean())
     if sure >= _SURE:
