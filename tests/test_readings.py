@@ -13,7 +13,7 @@ import zoo
 from zoo.cli import main
 from zoo.cli._readings import half_blocks
 from zoo.cli.predict import pictures_of
-from zoo.readings import locate_model
+from zoo.named_models import locate_model
 
 
 @pytest.fixture

@@ -1,30 +1,25 @@
-"""What does a network say of a picture? The picture made ready, the answer, and where the network is found."""
+"""What does a network say of a picture? The picture made ready, and the answer."""
 
 from __future__ import annotations
 
 import functools
-import json
 import math
-import os
 import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from zoo._lazy import keras, np
 from zoo._pictures import BlankError
 from zoo._several import Box, digits_in
 from zoo._touching import parted
-from zoo.errors import InputError, MissingFileError, UnknownModelError, UnknownNameError, did_you_mean
+from zoo.errors import InputError
 from zoo.images import drawing, ink_of, prepare, read_image
+from zoo.named_models import find_model
 from zoo.pretrained import all_weights
-from zoo.recipes import list_recipes
 
 __all__ = [
     "Reading",
-    "dataset_of",
-    "find_model",
-    "locate_model",
     "opened",
     "predict_image",
     "read_digits",
@@ -33,7 +28,6 @@ __all__ = [
 
 DEFAULT = "handwriting.digits"
 NOTHING = "no digit found"
-_FILES = (".keras", ".h5", ".hdf5")
 _AS_ONE = 0.8  # a picture read as one digit with less than this is looked at for several
 _AS_PART = 0.9  # what each part of a piece that was cut has to be read with
 _ROOM = 0.3  # of a digit's size, left around it when it is cut out
@@ -218,78 +212,26 @@ def _as_drawn(model: Any, canvas: Any, picture: Any, invert: bool | None) -> Rea
         classes = model.output_shape[-1]
         return Reading(np.full(classes, 1 / classes, "float32"), np.zeros((28, 28), "float32"), found=False)
     if model not in _seeing:
-        _seeing[model] = keras.Model(model.input, [canvas.output, model.output])
-        _seeing[model].compile(jit_compile=False)  # XLA would compile anew for each size
-    seen, values = _seeing[model].predict_on_batch(pixels[None])
+        _seeing[model] = _compiled(keras.Model(model.input, [canvas.output, model.output]))
+    seen, values = _seeing[model]([pixels[None]])
     return Reading(values[0], seen[0, ..., 0], inverted, notes)
+
+
+def _compiled(model: Any) -> Callable[[list[np.ndarray]], Sequence[np.ndarray]]:
+    """Compile a model for one picture of any size."""
+    from zoo.inference._inputs import Inputs
+    from zoo.inference._runners import runner_of
+
+    if keras.config.backend() != "jax":
+        return runner_of(model, Inputs(model), 1).run
+    model.compile(jit_compile=False)  # XLA would compile anew for each size
+    return lambda arrays: model.predict_on_batch(arrays[0])
 
 
 def _cut_out(ink: np.ndarray, box: Box) -> np.ndarray:
     """Return the ink of one box with paper around it."""
     room = max(2, round(_ROOM * max(box.height, box.width)))
     return np.pad(ink[box.top : box.bottom, box.left : box.right], room)
-
-
-def find_model(name: str | os.PathLike[str]) -> keras.Model:
-    """Return the trained model that a word of the command line means.
-
-    Args:
-        name: a ``.keras`` or ``.h5`` file, finished weights (``cnn.digits``), or a recipe: the model of its
-            newest run in ``./runs``, else the finished weights that it made.
-
-    Raises:
-        MissingFileError: there is no such file, or the recipe has neither a run here nor finished weights.
-        UnknownNameError: it is none of these; names the nearest.
-    """
-    where = locate_model(name)
-    if isinstance(where, Path):
-        from zoo.saving import load_model
-
-        return load_model(where, compile=False)
-    from zoo.registry import create_model
-
-    return create_model(where, pretrained=True)
-
-
-def locate_model(name: str | os.PathLike[str]) -> Path | str:
-    """Return the file, or the name of the finished weights, that `find_model` loads."""
-    word = os.fspath(name)
-    if word.endswith(_FILES):
-        file = Path(word).expanduser()
-        if not file.is_file():
-            raise MissingFileError(f"There is no file {word}.")
-        return file
-    weights, recipes = all_weights(), list_recipes()
-    if word in weights:
-        return word
-    if word in recipes:
-        runs = sorted(Path("runs", word).glob("*/model.keras"), key=lambda path: path.stat().st_mtime)
-        made = [key for key, record in weights.items() if record.recipe == word]
-        if not (runs or made):
-            raise MissingFileError(
-                f"{word} has not been run here: there is no runs/{word}/*/model.keras, and no finished weights "
-                f"come from it. `zoo run {word}` first."
-            )
-        return runs[-1] if runs else made[0]
-    ready = [key for key, record in weights.items() if record.architecture == word]
-    if ready:
-        raise UnknownModelError(
-            f"{word!r} is a builder, without weights. Finished weights: {', '.join(ready)}."
-        )
-    hint = did_you_mean(word, [*recipes, *weights]) or f" Finished weights: {', '.join(weights)}."
-    raise UnknownNameError(f"No recipe, finished weights or model file is called {word!r}.{hint}")
-
-
-def dataset_of(where: Path | str) -> str | None:
-    """Return the dataset that a model of `locate_model` learnt from: the manifest or its run says so, else None."""
-    if not isinstance(where, Path):
-        return all_weights()[where].dataset
-    of_run = where.with_name("metrics.json")
-    if of_run.is_file():
-        name = json.loads(of_run.read_text(encoding="utf-8")).get("dataset")
-        return str(name) if name else None
-    shipped = [record.dataset for record in all_weights().values() if where.name in record.files]
-    return shipped[0] if shipped else None
 
 
 def _as_shown(prepared: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a trained model for ONNX, LiteRT or TensorFlow, once it is seen to compute the same."""
-    from zoo.readings import dataset_of, find_model, locate_model
+    from zoo.named_models import dataset_of, find_model, locate_model
 
     if to is None and output is None:
         raise InputError("Say what to write: --to onnx, --to litert or --to saved_model, or a file with -o.")

@@ -43,7 +43,8 @@ def predict(
     """Read pictures with a trained network: the likeliest answers, and what the network saw."""
     from zoo.cli._readings import print_readings, write_seen
     from zoo.images import is_blank
-    from zoo.readings import DEFAULT, locate_model, opened, read_digits
+    from zoo.named_models import locate_model
+    from zoo.readings import DEFAULT, opened, read_digits
 
     model, pictures = (DEFAULT, words) if _is_picture(words[0]) else (words[0], words[1:])
     locate_model(model)  # a wrong word or file is told before Keras loads
