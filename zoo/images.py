@@ -175,7 +175,7 @@ def _ink(pixels: np.ndarray, invert: bool | None, notes: list[str]) -> tuple[np.
         )
     else:
         paper = np.percentile(pixels, 95 if invert else 5, axis=(0, 1))
-        ink = np.clip((paper - pixels if invert else pixels - paper).max(axis=-1), 0, None)
+        ink = np.clip(apart(pixels, paper, np.negative if invert else np.positive), 0, None)
         if not ink.any():  # so little paper, or so little ink, that a twentieth of the pixels has none of it
             paper = pixels.max(axis=(0, 1)) if invert else pixels.min(axis=(0, 1))
             ink = apart(pixels, paper)

@@ -157,7 +157,7 @@ def judged(model: Any) -> tuple[str, str]:
     # An axis that the spoilt file leaves open may be one that a layer was built for all the same.
     built_for = {weight.shape[-2] for weight in model.weights if len(weight.shape) > 1}
     fixed = [math.prod(size or 1 for size in tensor.shape[1:]) for tensor in model.inputs]
-    built_for |= {built // known for built in built_for for known in fixed if known and built % known == 0}
+    built_for |= {built // known for built in built_for for known in fixed if built % known == 0}
     for side in (8, 32, 96, 1, *sorted(built_for)):
         numbers = sum(2 * math.prod(size or side for size in tensor.shape[1:]) for tensor in model.inputs)
         if numbers > 5e6 or any((tensor.shape[0] or 0) > 10_000 for tensor in model.inputs):

@@ -56,6 +56,10 @@ class Forger:
                     target.writestr(name, data)
         return path
 
+    def of(self, path):
+        """Return a forger of another sound file."""
+        return Forger(self.folder, {path.suffix: path})
+
     def with_hdf5(self, change):
         """Write a sound ``.h5`` changed by a function of the open file."""
         path = self.folder / "forged.h5"

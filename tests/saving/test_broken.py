@@ -225,20 +225,14 @@ def test_steps_of_half_a_pixel_are_told(layer, given, changed, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-88", {"utf": 8}, 7])
-def test_an_encoding_that_is_none_is_told(encoding, tmp_path):
-    path, changed = tmp_path / "words.keras", tmp_path / "changed.keras"
+def test_an_encoding_that_is_none_is_told(encoding, forger, tmp_path):
     words = keras.Input((1,), dtype="string")
-    zoo.save_model(keras.Model(words, L.StringLookup(vocabulary=["a", "b"], name="look")(words)), path)
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(changed, "w") as target:
-        for member in source.namelist():
-            data = source.read(member)
-            if member == "config.json":
-                config = json.loads(data)
-                config["config"]["layers"][1]["config"]["encoding"] = encoding
-                data = json.dumps(config)
-            target.writestr(member, data)
+    model = keras.Model(words, L.StringLookup(vocabulary=["a", "b"], name="look")(words))
+    whole = forger.of(zoo.save_model(model, tmp_path / "words.keras"))
+    config = whole.documents(".keras")
+    config["config"]["layers"][1]["config"]["encoding"] = encoding
     with pytest.raises(zoo.BrokenModelError, match="encoding of its layer 'look'"):
-        zoo.load_model(changed)
+        zoo.load_model(whole.with_documents(".keras", config))
 
 
 def test_a_list_where_a_layer_takes_one_tensor_is_told(tmp_path):

@@ -15,13 +15,10 @@ from old_files import (
     lstm,
     rows,
     sequential,
-    sigmoid,
     write_h5,
 )
 
 import zoo
-
-GATES = {"hard_sigmoid": hard_sigmoid, "sigmoid": sigmoid}
 
 
 def test_a_bare_list_of_keras_1(tmp_path):

@@ -26,22 +26,29 @@ def flaw(model: keras.Model, config: Any) -> str | None:
         >>> flaw(keras.Sequential([keras.Input((8, 1)), keras.layers.Conv1D(2, 3, dilation_rate=1)]), {})
     """
     for layer in model._flatten_layers():
-        # Built from what the file says instead of its inputs, and taken for built whatever that was.
-        if isinstance(layer, Merge) and layer.built and not hasattr(layer, "_reshape_required"):
-            return f"the build_config of its layer {layer.name!r} is none"
-        of_keras = type(layer).__module__.startswith("keras.")
-        for name in _STEPS if of_keras else ():
-            steps = getattr(layer, name, None)
-            if any(isinstance(step, float) for step in keras.tree.flatten(steps)):
-                return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
-        if of_keras and not isinstance(layer, keras.Model) and _is_given_a_list(layer):
-            return f"its layer {layer.name!r} takes one tensor, and is given a list"
-        if of_keras and not _is_codec(encoding := getattr(layer, "encoding", "utf-8")):
-            return f"the encoding of its layer {layer.name!r} is {plain(encoding)}, which is none"
+        if (clause := _flaw_of_layer(layer)) is not None:
+            return clause
     for inner in _sequentials(config):
         built, given = inner.get("build_input_shape"), _input_shape(inner)
         if isinstance(built, list) and isinstance(given, list) and len(built) != len(given):
             return f"{inner.get('name')!r} was built for inputs of {len(built)} axes, and takes {len(given)}"
+    return None
+
+
+def _flaw_of_layer(layer: keras.Layer) -> str | None:
+    # Built from what the file says instead of its inputs, and taken for built whatever that was.
+    if isinstance(layer, Merge) and layer.built and not hasattr(layer, "_reshape_required"):
+        return f"the build_config of its layer {layer.name!r} is none"
+    if not type(layer).__module__.startswith("keras."):  # what its attributes mean is its author's affair
+        return None
+    for name in _STEPS:
+        steps = getattr(layer, name, None)
+        if any(isinstance(step, float) for step in keras.tree.flatten(steps)):
+            return f"the {name} of its layer {layer.name!r} is {steps}, and not whole numbers"
+    if not isinstance(layer, keras.Model) and _is_given_a_list(layer):
+        return f"its layer {layer.name!r} takes one tensor, and is given a list"
+    if not _is_codec(encoding := getattr(layer, "encoding", "utf-8")):
+        return f"the encoding of its layer {layer.name!r} is {plain(encoding)}, which is none"
     return None
 
 

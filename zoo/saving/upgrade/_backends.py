@@ -20,10 +20,10 @@ def for_any_backend(documents: Documents) -> Documents:
         >>> for_any_backend(Documents("keras", {}, {"optimizer": adam}, "3.15.0", "")).training["optimizer"]["module"]
         'keras.optimizers'
     """
-    model = documents.model
-    if isinstance(model, dict) and "compile_config" in model:
-        model = {**model, "compile_config": _public(model["compile_config"])}
-    return dataclasses.replace(documents, model=model, training=_public(documents.training))
+    model, training = documents.model, _public(documents.training)
+    if documents.form == "keras" and isinstance(model, dict) and training is not None:
+        model = {**model, "compile_config": training}
+    return dataclasses.replace(documents, model=model, training=training)
 
 
 def _public(value: Any) -> Any:
